@@ -1,0 +1,16 @@
+"""Obtains a dataset's raw files."""
+
+import argparse
+
+from latent_atlas import datasets, io, step
+from latent_atlas.params import Params
+
+
+def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
+    options = params.datasets[arguments.target]
+    with io.atomic_directory(params.data / arguments.target / "raw") as raw:
+        datasets.find(options.source).fetch(options, raw)
+
+
+if __name__ == "__main__":
+    step.run(main, __doc__, "dataset")

@@ -1,0 +1,61 @@
+"""Keras and TensorFlow, imported at first use.
+
+A model file states its settings and what it can do next to its networks, and the engines read those for every
+``snakemake -n`` and every check of ``params.yaml``; loading TensorFlow for that would cost seconds each time.
+So model files write ``from latent_atlas.backend import keras, tf`` and nothing is loaded until one is touched.
+"""
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+# Keras imports these if it can, for features this project does not use: half of its import time.
+_UNUSED_BY_KERAS = ("matplotlib", "pandas", "scipy", "sklearn")
+
+
+class _AtFirstUse:
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_load(self._module), name)
+
+
+def _load(module: str) -> Any:
+    if "tensorflow" not in sys.modules:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        hidden = [name for name in _UNUSED_BY_KERAS if name not in sys.modules]
+        sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None makes `import` fail
+        try:
+            importlib.import_module("tensorflow")
+            importlib.import_module("keras")
+        finally:
+            for name in hidden:
+                sys.modules.pop(name, None)
+    return importlib.import_module(module)
+
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+    from keras import ops
+else:
+    keras = _AtFirstUse("keras")
+    ops = _AtFirstUse("keras.ops")
+    tf = _AtFirstUse("tensorflow")
+
+
+def configure(threads: int, seed: int, deterministic: bool) -> None:
+    """Fixes what the bytes of a result depend on: threads, seeds and the choice of kernels.
+
+    The number of threads decides how sums are split, hence their last bits; it comes from ``params.yaml`` and
+    never from the number of cores that an engine happens to have.
+    """
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    for gpu in tf.config.list_physical_devices("GPU"):  # untested: no machine with one has run this yet
+        tf.config.experimental.set_memory_growth(gpu, True)
+    keras.utils.set_random_seed(seed)
+    if deterministic:
+        tf.config.experimental.enable_op_determinism()

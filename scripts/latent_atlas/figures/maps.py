@@ -1,0 +1,92 @@
+"""Point clouds: latent codes and the judge's features, seen in the plane. Material -> picture (H, W, 3)."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
+
+from . import style
+from .captions import titled
+from .material import Material
+from .projection import Floats, Plane, fit_plane
+from .style import Pixels
+
+LEGEND_CLASSES = 20  # more classes than this share colours and get no legend
+
+
+def latent_map(material: Material) -> Pixels:
+    """test_codes (n, d), coloured by test_labels (n,) if present; d > 2 is projected to two dimensions."""
+    codes = np.asarray(material["test_codes"], np.float64).reshape(len(material["test_codes"]), -1)
+    if codes.shape[1] == 2:
+        points, names, detail = codes, ("z1", "z2"), f"{len(codes):,} test images"
+    else:
+        plane = fit_plane(codes)
+        points, names = plane.project(codes), component_names(plane)
+        detail = f"{len(codes):,} test images, {codes.shape[1]} latent dimensions projected to 2"
+    with style.chart(height=900, width=1100) as figure:
+        axes = figure.subplots()
+        if "test_labels" in material:
+            _by_class(axes, points, material["test_labels"], material)
+        else:
+            axes.scatter(points[:, 0], points[:, 1], s=_size(len(points)), color=style.ACCENT, alpha=0.7, linewidths=0)
+        axes.set_xlabel(names[0])
+        axes.set_ylabel(names[1])
+        axes.set_aspect("equal", adjustable="datalim")
+        body = style.rasterise(figure)
+    return titled(body, "Where the test images lie in latent space", material.subtitle(detail))
+
+
+def component_names(plane: Plane) -> tuple[str, str]:
+    """Axis labels that say how much of the variance each direction explains."""
+    first, second = (f"component {i + 1} ({share:.0%} of the variance)" for i, share in enumerate(plane.explained))
+    return first, second
+
+
+def _size(count: int) -> float:
+    """Area of a point in square points: smaller the more there are."""
+    return float(np.clip(14_000 / max(count, 1), 3, 22))
+
+
+def _by_class(axes: Axes, points: Floats, labels: NDArray[Any], material: Material) -> None:
+    labels = np.asarray(labels).astype(int)[: len(points)]
+    present = [int(label) for label in np.unique(labels)]
+    order = np.random.default_rng(0).permutation(len(points))  # so that no class hides another
+    colours = np.array([style.class_colour(label) for label in labels])[order]
+    axes.scatter(points[order, 0], points[order, 1], s=_size(len(points)), c=colours, alpha=0.8, linewidths=0)
+    names = [material.name_of(label) for label in present]
+    if len(present) > LEGEND_CLASSES:
+        return
+    handles = [
+        Line2D([], [], marker="o", linestyle="", color=style.class_colour(label), markersize=7) for label in present
+    ]
+    axes.legend(handles, names, title="class", loc="center left", bbox_to_anchor=(1, 0.5), handletextpad=0.2)
+    if max(map(len, names)) <= 2:  # short names fit beside the points, for those who cannot tell the colours
+        for label, name in zip(present, names, strict=True):
+            x, y = np.median(points[labels == label], axis=0)
+            halo = [withStroke(linewidth=4, foreground="white")]
+            axes.text(x, y, name, weight="bold", size="large", ha="center", va="center", path_effects=halo)
+
+
+def feature_map(material: Material) -> Pixels:
+    """reference_features, test_features (optional), sample_features (n, d): real and generated images as the
+    judge sees them, in the plane of the reference."""
+    reference = material["reference_features"]
+    plane = fit_plane(reference)
+    background = plane.project(reference)
+    groups = {"real, held out": ("test_features", style.ACCENT), "generated": ("sample_features", style.CONTRAST)}
+    shown = {name: (plane.project(material[key]), c) for name, (key, c) in groups.items() if key in material}
+    with style.chart(height=660 if len(shown) > 1 else 900) as figure:
+        row = figure.subplots(1, len(shown), sharex=True, sharey=True, squeeze=False)[0]
+        for axes, (name, (points, colour)) in zip(row, shown.items(), strict=True):
+            size = _size(max(len(points), len(background)))
+            axes.scatter(background[:, 0], background[:, 1], s=size, color="#c4c4c4", linewidths=0, label="real, reference")
+            axes.scatter(points[:, 0], points[:, 1], s=size, color=colour, alpha=0.6, linewidths=0, label=name)
+            axes.set_xlabel(component_names(plane)[0])
+            axes.set_aspect("equal", adjustable="datalim")
+            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, markerscale=2, handletextpad=0.1)
+        row[0].set_ylabel(component_names(plane)[1])
+        body = style.rasterise(figure)
+    return titled(body, "Real and generated images as the judge sees them", material.subtitle("judge features"))

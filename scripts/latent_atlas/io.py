@@ -1,0 +1,179 @@
+"""The only door to disk: every file is written whole or not at all, and the same content gives the same bytes.
+
+Work in progress lives in ``.atlas/tmp``, never beside the results: a killed job must leave nothing in ``data/``
+or ``results/`` that a later run, or a hash of the folder, could mistake for a result.
+"""
+
+import csv
+import errno
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_atlas.errors import AtlasError
+
+WORK = Path(".atlas")
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Yields a scratch path with the suffix of ``path``; on success it becomes ``path``, on failure it is gone."""
+    scratch = _scratch() / path.name
+    try:
+        yield scratch
+        _publish(scratch, path)
+    except OSError as error:
+        raise _explain(error, path) from error
+    finally:
+        shutil.rmtree(scratch.parent, ignore_errors=True)
+
+
+@contextmanager
+def atomic_directory(path: Path) -> Iterator[Path]:
+    """Yields an empty scratch directory; on success it replaces ``path`` as a whole, on failure it is gone."""
+    scratch = _scratch() / path.name
+    try:
+        scratch.mkdir()
+        yield scratch
+        _publish(scratch, path)
+    except OSError as error:
+        raise _explain(error, path) from error
+    finally:
+        shutil.rmtree(scratch.parent, ignore_errors=True)
+
+
+def _scratch() -> Path:
+    try:
+        (WORK / "tmp").mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(dir=WORK / "tmp", prefix=f"{os.getpid()}-"))
+    except OSError as error:
+        raise _explain(error, WORK / "tmp") from error
+
+
+def _publish(scratch: Path, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for file in [scratch, *scratch.rglob("*")] if scratch.is_dir() else [scratch]:
+        _fsync(file)
+    if path.is_dir() and not path.is_symlink():  # os.replace does not replace a directory that holds files
+        os.replace(path, scratch.parent / "replaced")
+    try:
+        os.replace(scratch, path)
+    except OSError as error:
+        if error.errno != errno.EXDEV:  # results/ may be a mount of its own: copy beside, then rename there
+            raise
+        beside = path.parent / f".{path.name}.part"
+        (shutil.copytree if scratch.is_dir() else shutil.copyfile)(scratch, beside)
+        os.replace(beside, path)
+    _fsync(path.parent)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _explain(error: OSError, path: Path) -> AtlasError:
+    reason = {
+        errno.ENOSPC: "the disk is full; free some space and run the same command again",
+        errno.EACCES: "no permission to write there",
+        errno.EPERM: "no permission to write there",
+        errno.EROFS: "the folder is read-only",
+    }.get(error.errno or 0, error.strerror or str(error))
+    return AtlasError(f"{path}: cannot be written: {reason}")
+
+
+def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Writes arrays to an uncompressed ``.npz`` whose bytes depend on nothing but the arrays."""
+    with atomic_file(path) as scratch, scratch.open("wb") as file:
+        np.savez(file, allow_pickle=False, **{name: np.ascontiguousarray(array) for name, array in arrays.items()})
+
+
+def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Reads every array of an ``.npz``. Pickled objects are refused: such a file could run code.
+
+    Raises:
+        AtlasError: the file is missing, is not an archive of arrays, or its content does not match its checksums.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise ValueError("a single array, not an archive of named arrays")
+            return {name: archive[name] for name in archive.files}
+    except FileNotFoundError:
+        raise AtlasError(f"{path}: no such file; the step that makes it has not run") from None
+    except (ValueError, EOFError, KeyError, OSError, zipfile.BadZipFile, NotImplementedError, MemoryError) as error:
+        raise AtlasError(f"{path}: not a readable archive of arrays ({_one_line(error)}); delete it and rerun") from None
+
+
+def load_array(path: Path) -> NDArray[Any]:
+    """Opens one ``.npy`` as a read-only memory map: nothing is read until it is indexed."""
+    try:
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        raise AtlasError(f"{path}: no such file; the step that makes it has not run") from None
+    except (ValueError, EOFError, OSError) as error:
+        raise AtlasError(f"{path}: not a readable array ({_one_line(error)}); delete it and rerun") from None
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """Writes one ``.npy``."""
+    with atomic_file(path) as scratch, scratch.open("wb") as file:
+        np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+
+
+def save_json(path: Path, content: Any) -> None:
+    """Writes JSON with sorted keys; numbers that are not finite are refused, for JSON has no word for them."""
+    save_text(path, json.dumps(content, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+def load_json(path: Path) -> Any:
+    """Reads JSON.
+
+    Raises:
+        AtlasError: the file is missing or is not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise AtlasError(f"{path}: no such file; the step that makes it has not run") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise AtlasError(f"{path}: not readable JSON ({_one_line(error)}); delete it and rerun") from None
+
+
+def save_text(path: Path, text: str) -> None:
+    """Writes UTF-8 with line feeds, whatever the locale."""
+    with atomic_file(path) as scratch:
+        scratch.write_text(text, encoding="utf-8", newline="\n")
+
+
+def save_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Writes a CSV; floats keep nine significant digits, enough to tell any two float32 apart."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([f"{cell:.9g}" if isinstance(cell, float) else cell for cell in row] for row in rows)
+    save_text(path, buffer.getvalue())
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,0 +1,94 @@
+"""The refusals all measures share: a wrong array is named at the door, not met later as a strange number."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+
+
+def as_rows(name: str, array: Array, least: int = 1) -> Floats:
+    """Returns `array` as finite float64 rows (n, d).
+
+    Args:
+        name: what to call the array in an error.
+        array: any real dtype, shape (n, d).
+        least: the fewest rows allowed.
+
+    Raises:
+        ValueError: not two-dimensional, no columns, fewer than `least` rows, or a NaN or infinity.
+    """
+    rows = np.asarray(array, dtype=np.float64)
+    if rows.ndim != 2 or rows.shape[1] == 0:
+        raise ValueError(f"{name}: expected shape (n, d) with d >= 1, got {rows.shape}")
+    if len(rows) < least:
+        raise ValueError(f"{name}: needs at least {least} rows, got {len(rows)}")
+    if not np.isfinite(rows).all():
+        raise ValueError(f"{name}: contains NaN or infinite values")
+    return rows
+
+
+def as_vector(name: str, array: Array) -> Floats:
+    """Returns `array` as a finite, non-empty float64 vector (n,).
+
+    Raises:
+        ValueError: not one-dimensional, empty, or a NaN or infinity.
+    """
+    vector = np.asarray(array, dtype=np.float64)
+    if vector.ndim != 1 or vector.size == 0:
+        raise ValueError(f"{name}: expected shape (n,) with n >= 1, got {vector.shape}")
+    if not np.isfinite(vector).all():
+        raise ValueError(f"{name}: contains NaN or infinite values")
+    return vector
+
+
+def as_labels(name: str, array: Array) -> NDArray[np.int64]:
+    """Returns `array` as class labels (n,), integers from 0.
+
+    Raises:
+        ValueError: not a non-empty integer vector, or a negative label.
+    """
+    labels = np.asarray(array)
+    if labels.ndim != 1 or labels.size == 0 or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(
+            f"{name}: expected integers of shape (n,), n >= 1, got {labels.dtype} {labels.shape}"
+        )
+    if labels.min() < 0:
+        raise ValueError(f"{name}: labels count from 0, got {labels.min()}")
+    return labels.astype(np.int64)
+
+
+def check_images(name: str, images: Array) -> None:
+    """Accepts images (n, H, W, C), uint8 or floats; `unit` checks the range of floats as it reads them.
+
+    Raises:
+        ValueError: another shape or dtype, or no pixels at all.
+    """
+    if images.ndim != 4 or images.size == 0:
+        raise ValueError(f"{name}: expected non-empty images of shape (n, H, W, C), got {images.shape}")
+    if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(f"{name}: expected uint8 or floats in [0, 1], got {images.dtype}")
+
+
+def check_same(what: str, **sizes: int | tuple[int, ...]) -> None:
+    """Raises ValueError, naming each array and its size, unless all sizes are equal."""
+    if len(set(sizes.values())) > 1:
+        listing = ", ".join(f"{name} has {size}" for name, size in sizes.items())
+        raise ValueError(f"different {what}: {listing}")
+
+
+def unit(images: Array) -> Floats:
+    """Returns images as float64 in [0, 1]: uint8 divided by 255, floats as they are.
+
+    Raises:
+        ValueError: floats outside [0, 1] or not finite.
+    """
+    values = np.asarray(images, dtype=np.float64)
+    if images.dtype == np.uint8:
+        return values / 255.0
+    # Written so that NaN, which compares false with everything, is refused too.
+    if not (values.min() >= 0.0 and values.max() <= 1.0):
+        raise ValueError(f"float images must lie in [0, 1], got [{values.min()}, {values.max()}]")
+    return values

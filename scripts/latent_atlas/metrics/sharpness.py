@@ -1,0 +1,66 @@
+"""Sharpness of images relative to real ones, so that "VAEs are blurry" is a number."""
+
+import numpy as np
+from scipy.ndimage import laplace
+
+from latent_atlas.metrics.checks import Array, Floats, check_images, check_same, unit
+
+_BLOCK = 256
+_GREY_LEVEL = 1.0 / 255.0
+
+
+def sharpness(images: Array, real: Array) -> float:
+    """How sharp images are, as a share of the sharpness of real ones: 1 = as sharp, below 1 blurred.
+
+    The ratio of the two means of `sharpness_per_image`. Above 1 means more fine detail than real images have,
+    which is as often noise as detail: read it together with the Fréchet distance.
+
+    Args:
+        images: images (n, H, W, C), uint8 or floats in [0, 1].
+        real: images (m, H, W, C) of the same size, as sharpness is counted per pixel.
+
+    Returns:
+        The ratio, >= 0.
+
+    Raises:
+        ValueError: not images, different sizes, floats outside [0, 1], or real images without any contrast.
+    """
+    check_images("images", images)
+    check_images("real", real)
+    check_same("image shapes", images=images.shape[1:], real=real.shape[1:])
+    scale = float(sharpness_per_image(real).mean())
+    if scale == 0.0:
+        raise ValueError("real: every image is a single colour, so there is no sharpness to compare with")
+    return float(sharpness_per_image(images).mean()) / scale
+
+
+def sharpness_per_image(images: Array) -> Floats:
+    """Root of the variance of the Laplacian over the variance of the image.
+
+        s(x) = sqrt( sum_c Var(laplacian x_c) / sum_c Var(x_c) )
+
+    The variance of the Laplacian is a standard focus measure (Pech-Pacheco et al., "Diatom autofocusing in
+    brightfield microscopy", 2000; see Pertuz et al., "Analysis of focus measure operators", 2013), but it
+    grows with contrast. Divided by the variance it does not: by Parseval the quotient is the mean of
+    |frequency|^4 under the image's own power spectrum, so brightness and contrast cancel and only the scale
+    of the detail is left. The root makes it proportional to squared frequency.
+
+    Args:
+        images: images (n, H, W, C), uint8 or floats in [0, 1].
+
+    Returns:
+        float64, shape (n,), in [0, 8), near 8 for a one-pixel chequerboard; 0 for a single colour.
+
+    Raises:
+        ValueError: not images, or floats outside [0, 1].
+    """
+    check_images("images", images)
+    return np.concatenate([_block(unit(images[at : at + _BLOCK])) for at in range(0, len(images), _BLOCK)])
+
+
+def _block(x: Floats) -> Floats:
+    # Only along height and width; borders repeat the edge pixel, which adds no edge of its own.
+    response = laplace(x, mode="nearest", axes=(1, 2))
+    contrast = x.var(axis=(1, 2)).sum(axis=-1)
+    # Below one grey level of contrast there is rounding, not detail; the floor also settles 0 / 0 as 0.
+    return np.asarray(np.sqrt(response.var(axis=(1, 2)).sum(axis=-1) / np.maximum(contrast, _GREY_LEVEL**2)))

@@ -1,0 +1,59 @@
+"""Convolutional classifier after LeNet-5 (LeCun et al. 1998, section II.B), with ReLU, max pooling and dropout.
+
+Loss: the cross-entropy -log softmax(f(x))_y, mean over the batch. Training images are shifted at random by a few
+pixels. This is the judge of its dataset: its last hidden layer is the space in which generated and real images are
+compared, as Inception's is for photographs (Heusel et al. 2017).
+"""
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from latent_atlas import model
+from latent_atlas.backend import keras
+from latent_atlas.blocks.classification import classifier_step, random_shift
+
+if TYPE_CHECKING:
+    from latent_atlas.model import Tensor
+
+
+class Settings(model.Settings):
+    """The convolutional network's own settings."""
+
+    width: int = Field(default=32, ge=1, description="channels of the first convolution; the second has twice as many")
+    feature_dim: int = Field(default=64, ge=2, description="units of the last hidden layer")
+    dropout: float = Field(default=0.4, ge=0, lt=1)
+    shift: int = Field(default=2, ge=0, le=8, description="largest random shift of a training image, in pixels")
+
+
+class CNN(model.Model, model.Classifies):
+    """Two blocks of convolution and pooling, one hidden layer, logits."""
+
+    Settings = Settings
+
+    def __init__(self, settings: Settings, data: model.DataSpec) -> None:
+        self.shift = settings.shift
+        image = keras.Input(data.shape, name="image")
+        x = image
+        for channels in (settings.width, 2 * settings.width):
+            x = keras.layers.Conv2D(channels, 5, padding="same", activation="relu")(x)
+            x = keras.layers.MaxPooling2D()(x)
+        x = keras.layers.Flatten()(x)
+        x = keras.layers.Dropout(settings.dropout)(x)
+        features = keras.layers.Dense(settings.feature_dim, "relu", name="features")(x)
+        logits = keras.layers.Dense(data.labels, name="logits")(features)
+        self.network = keras.Model(image, {"logits": logits, "features": features}, name="classifier")
+        self.networks = {"classifier": self.network}
+        optimizer = keras.optimizers.Adam(settings.learning_rate)
+        optimizer.build(self.network.trainable_variables)
+        self.optimizers = {"classifier": optimizer}
+
+    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+        shifted = random_shift(images, self.shift, seed)
+        return classifier_step(self.network, self.optimizers["classifier"], shifted, labels)
+
+    def logits(self, images: "Tensor") -> "Tensor":
+        return self.network(images, training=False)["logits"]
+
+    def features(self, images: "Tensor") -> "Tensor":
+        return self.network(images, training=False)["features"]

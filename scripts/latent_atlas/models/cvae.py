@@ -1,0 +1,63 @@
+"""Conditional variational autoencoder (Sohn et al. 2015; Kingma et al. 2014, model M2 with every label known).
+
+Loss: KL(q(z|x, y) || N(0, I)) - log p(x|z, y), z ~ q(z|x, y); sums over latents and pixels, mean over the batch.
+The label enters the encoder and the decoder, so the code is left to say only what the label does not: the
+handwriting. Decoding it with another label transfers the handwriting to another digit.
+"""
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from latent_atlas import model
+from latent_atlas.backend import keras, tf
+from latent_atlas.blocks import variational
+from latent_atlas.blocks.networks import conv_decoder, conv_encoder
+
+if TYPE_CHECKING:
+    from latent_atlas.model import Tensor
+
+
+class Settings(model.Settings):
+    """The CVAE's own settings."""
+
+    latent_dim: int = Field(default=2, ge=1)
+    width: int = Field(default=32, ge=1, description="channels of the first convolution")
+    binarize: bool = Field(default=True, description="train on Bernoulli draws of the images")
+
+
+class CVAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
+    """Encoder q(z|x, y) and decoder p(x|z, y), trained together."""
+
+    Settings = Settings
+    conditional = True
+
+    def __init__(self, settings: Settings, data: model.DataSpec) -> None:
+        self.latent_dim, self.binarize = settings.latent_dim, settings.binarize
+        heads = {"mean": settings.latent_dim, "log_variance": settings.latent_dim}
+        self.encoder = conv_encoder(data, settings.width, heads, conditional=True)
+        self.decoder = conv_decoder(data, settings.width, settings.latent_dim, conditional=True)
+        self.networks = {"encoder": self.encoder, "decoder": self.decoder}
+        self.variables = self.encoder.trainable_variables + self.decoder.trainable_variables
+        self.optimizers = {"cvae": keras.optimizers.Adam(settings.learning_rate)}
+        self.optimizers["cvae"].build(self.variables)
+
+    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+        posterior_seed, pixel_seed = tf.unstack(tf.random.split(seed, 2))
+        targets = variational.binarize(images, pixel_seed) if self.binarize else images
+        with tf.GradientTape() as tape:
+            terms = variational.elbo_terms(
+                self.encoder, self.decoder, targets, [labels], posterior_seed, training=True
+            )
+            loss = tf.reduce_mean(terms["kl"] - terms["log_likelihood"])
+        self.optimizers["cvae"].apply(tape.gradient(loss, self.variables), self.variables)
+        return {"negative_elbo": loss, **{name: tf.reduce_mean(term) for name, term in terms.items()}}
+
+    def encode(self, images: "Tensor", labels: "Tensor") -> "Tensor":
+        return self.encoder([images, labels], training=False)["mean"]
+
+    def decode(self, latents: "Tensor", labels: "Tensor") -> "Tensor":
+        return tf.sigmoid(self.decoder([latents, labels], training=False))
+
+    def log_weight(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "Tensor":
+        return variational.log_weight(self.encoder, self.decoder, images, [labels], seed)

@@ -1,0 +1,52 @@
+"""Multilayer perceptron classifier: two hidden ReLU layers with dropout (Srivastava et al. 2014), softmax output.
+
+Loss: the cross-entropy -log softmax(f(x))_y, mean over the batch. The baseline of every image classifier.
+"""
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from latent_atlas import model
+from latent_atlas.backend import keras
+from latent_atlas.blocks.classification import classifier_step
+
+if TYPE_CHECKING:
+    from latent_atlas.model import Tensor
+
+
+class Settings(model.Settings):
+    """The perceptron's own settings."""
+
+    hidden: int = Field(default=256, ge=1, description="units of the first hidden layer")
+    feature_dim: int = Field(default=64, ge=2, description="units of the last hidden layer")
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+
+
+class MLP(model.Model, model.Classifies):
+    """Flatten, two dense layers, logits."""
+
+    Settings = Settings
+
+    def __init__(self, settings: Settings, data: model.DataSpec) -> None:
+        image = keras.Input(data.shape, name="image")
+        x = keras.layers.Flatten()(image)
+        x = keras.layers.Dense(settings.hidden, "relu")(x)
+        x = keras.layers.Dropout(settings.dropout)(x)
+        features = keras.layers.Dense(settings.feature_dim, "relu", name="features")(x)
+        x = keras.layers.Dropout(settings.dropout)(features)
+        logits = keras.layers.Dense(data.labels, name="logits")(x)
+        self.network = keras.Model(image, {"logits": logits, "features": features}, name="classifier")
+        self.networks = {"classifier": self.network}
+        optimizer = keras.optimizers.Adam(settings.learning_rate)
+        optimizer.build(self.network.trainable_variables)
+        self.optimizers = {"classifier": optimizer}
+
+    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+        return classifier_step(self.network, self.optimizers["classifier"], images, labels)
+
+    def logits(self, images: "Tensor") -> "Tensor":
+        return self.network(images, training=False)["logits"]
+
+    def features(self, images: "Tensor") -> "Tensor":
+        return self.network(images, training=False)["features"]

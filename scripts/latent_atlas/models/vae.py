@@ -1,0 +1,62 @@
+"""Variational autoencoder (Kingma & Welling 2014, "Auto-Encoding Variational Bayes").
+
+Loss (eq. 7, one sample per image): -ELBO = KL(q(z|x) || N(0, I)) - log p(x|z), z ~ q(z|x), with q a diagonal
+Gaussian and p a product of Bernoullis; both terms are sums, over latents and over pixels, and the mean is taken
+over the batch only. With ``binarize`` each training image is a fresh Bernoulli draw with the grey levels as
+probabilities (Burda et al. 2016, section 5.1); the reconstruction term is linear in the image, so its optimum is
+that of grey images, but the encoder meets the inputs on which likelihoods are reported.
+"""
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from latent_atlas import model
+from latent_atlas.backend import keras, tf
+from latent_atlas.blocks import variational
+from latent_atlas.blocks.networks import conv_decoder, conv_encoder
+
+if TYPE_CHECKING:
+    from latent_atlas.model import Tensor
+
+
+class Settings(model.Settings):
+    """The VAE's own settings."""
+
+    latent_dim: int = Field(default=2, ge=1)
+    width: int = Field(default=32, ge=1, description="channels of the first convolution")
+    binarize: bool = Field(default=True, description="train on Bernoulli draws of the images")
+
+
+class VAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
+    """Encoder q(z|x) and decoder p(x|z), trained together."""
+
+    Settings = Settings
+
+    def __init__(self, settings: Settings, data: model.DataSpec) -> None:
+        self.latent_dim, self.binarize = settings.latent_dim, settings.binarize
+        heads = {"mean": settings.latent_dim, "log_variance": settings.latent_dim}
+        self.encoder = conv_encoder(data, settings.width, heads, conditional=False)
+        self.decoder = conv_decoder(data, settings.width, settings.latent_dim, conditional=False)
+        self.networks = {"encoder": self.encoder, "decoder": self.decoder}
+        self.variables = self.encoder.trainable_variables + self.decoder.trainable_variables
+        self.optimizers = {"vae": keras.optimizers.Adam(settings.learning_rate)}
+        self.optimizers["vae"].build(self.variables)
+
+    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+        posterior_seed, pixel_seed = tf.unstack(tf.random.split(seed, 2))
+        targets = variational.binarize(images, pixel_seed) if self.binarize else images
+        with tf.GradientTape() as tape:
+            terms = variational.elbo_terms(self.encoder, self.decoder, targets, [], posterior_seed, training=True)
+            loss = tf.reduce_mean(terms["kl"] - terms["log_likelihood"])
+        self.optimizers["vae"].apply(tape.gradient(loss, self.variables), self.variables)
+        return {"negative_elbo": loss, **{name: tf.reduce_mean(term) for name, term in terms.items()}}
+
+    def encode(self, images: "Tensor", labels: "Tensor") -> "Tensor":
+        return self.encoder(images, training=False)["mean"]
+
+    def decode(self, latents: "Tensor", labels: "Tensor") -> "Tensor":
+        return tf.sigmoid(self.decoder(latents, training=False))
+
+    def log_weight(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "Tensor":
+        return variational.log_weight(self.encoder, self.decoder, images, [], seed)

@@ -1,0 +1,124 @@
+"""What every step script has in common: its command line, its log, its progress, and how it fails.
+
+A step says little on the terminal (what runs, how far it is, what is left) and everything in
+``logs/<scale>/<step>/<name>.log``, where the chatter of libraries goes too. A problem the user can mend is one line.
+Anything else is a bug: the traceback goes to the log, its last lines and the log's path to the terminal.
+"""
+
+import argparse
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+# Before NumPy is loaded: BLAS must not split sums by the number of cores, nor crowd out the jobs beside this one.
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_variable] = "1"
+
+from latent_atlas import io, params
+from latent_atlas.errors import AtlasError
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Progress:
+    """Reports how far a step is: a line when it has news, but no more than one in ten seconds."""
+
+    def __init__(self, terminal: TextIO, title: str) -> None:
+        self._terminal, self._title = terminal, title
+        self._start = self._last = time.monotonic()
+
+    def say(self, text: str) -> None:
+        """Prints one line on the terminal."""
+        print(f"{self._title}: {text}", file=self._terminal, flush=True)
+
+    def update(self, done: int, total: int, unit: str, detail: str = "") -> None:
+        """Reports that ``done`` of ``total`` are done, with an estimate of the time left."""
+        now = time.monotonic()
+        if done == 0 or now - self._last < _SECONDS_BETWEEN_LINES:
+            return
+        self._last = now
+        left = (now - self._start) / done * (total - done)
+        self.say(f"{100 * done // total:3d}% ({unit} {done:,} of {total:,}, about {_duration(left)} left){detail}")
+
+    def finish(self) -> None:
+        """Says that the step is done and how long it took."""
+        self.say(f"done in {_duration(time.monotonic() - self._start)}")
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+Main = Callable[[params.Params, argparse.Namespace, Progress], None]
+
+
+def run(
+    main: Main, description: str, target: str | None = None, configure: Callable[[argparse.ArgumentParser], None] | None = None
+) -> None:
+    """Runs one step script.
+
+    Args:
+        main: does the work, given the validated parameters, the parsed command line and a progress reporter.
+        description: for ``--help``.
+        target: what the positional argument names (``dataset`` or ``experiment``), or None if there is none.
+        configure: adds further arguments.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--scale", required=True, choices=params.SCALES, help="which section of params.yaml holds")
+    if target:
+        parser.add_argument("target", metavar=target, help=f"a key of {target}s in params.yaml")
+    if configure:
+        configure(parser)
+    arguments = parser.parse_args()
+    step = Path(sys.argv[0]).stem
+    name = "-".join([arguments.target if target else step, *_extras(arguments)])
+    log = log_path(arguments.scale, step, name)
+    terminal = os.fdopen(os.dup(2), "w")
+    progress = Progress(terminal, f"{step} {name}" if target else step)
+    try:
+        checked = params.load(arguments.scale)
+        known = {"dataset": checked.datasets, "experiment": checked.experiments, None: {}}[target]
+        if target and arguments.target not in known:
+            raise AtlasError(f"params.yaml: {target}s: has no {arguments.target!r}; there are {', '.join(known)}")
+        _redirect(log)
+        main(checked, arguments, progress)
+        progress.finish()
+    except AtlasError as error:
+        print(f"{step}: {error}", file=terminal, flush=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print(f"{step} {name}: interrupted; the same command goes on from here", file=terminal, flush=True)
+        sys.exit(130)
+    except Exception:
+        traceback.print_exc()
+        _show_end(log, terminal)
+        sys.exit(1)
+
+
+def log_path(scale: str, step: str, name: str) -> Path:
+    """Where a step's log is."""
+    return Path("logs") / scale / step / f"{name}.log"
+
+
+def _extras(arguments: argparse.Namespace) -> list[str]:
+    return [str(value) for key, value in vars(arguments).items() if key not in ("scale", "target") and value is not None]
+
+
+def _redirect(log: Path) -> None:
+    """Points standard output and error, also those of C++ libraries and child processes, at the log."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+
+
+def _show_end(log: Path, terminal: TextIO, lines: int = 12) -> None:
+    end = log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-lines:] if log.exists() else []
+    print("\n".join([f"  | {line}" for line in end] + [f"the whole log: {log}"]), file=terminal, flush=True)

@@ -1,0 +1,16 @@
+"""Standardises a dataset: fixed split, uint8 arrays that can be memory-mapped, a data card."""
+
+import argparse
+
+from latent_atlas import datasets, io, step
+from latent_atlas.params import Params
+
+
+def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
+    options = params.datasets[arguments.target]
+    with io.atomic_directory(params.processed(arguments.target)) as processed:
+        datasets.find(options.source).prepare(options, params.data / arguments.target / "raw", processed)
+
+
+if __name__ == "__main__":
+    step.run(main, __doc__, "dataset")
