@@ -9,7 +9,7 @@ from latent_atlas.params import Params
 def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
     options = params.datasets[arguments.target]
     with io.atomic_directory(params.data / arguments.target / "raw") as raw:
-        datasets.find(options.source).fetch(options, raw)
+        datasets.find(options.source).fetch(options, raw, progress)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,19 @@
-"""Standardises a dataset: fixed split, uint8 arrays that can be memory-mapped, a data card."""
+"""Standardises a dataset: a fixed split, arrays that can be memory-mapped, a data card, a contact sheet."""
 
 import argparse
 
 from latent_atlas import datasets, io, step
+from latent_atlas.datasets.processed import sheet
 from latent_atlas.params import Params
 
 
 def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
     options = params.datasets[arguments.target]
     with io.atomic_directory(params.processed(arguments.target)) as processed:
-        datasets.find(options.source).prepare(options, params.data / arguments.target / "raw", processed)
+        datasets.find(options.source).prepare(
+            options, params.data / arguments.target / "raw", processed, progress
+        )
+        sheet.write(processed)
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ def _explain(error: OSError, path: Path) -> AtlasError:
 def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Writes arrays to an uncompressed ``.npz`` whose bytes depend on nothing but the arrays."""
     with atomic_file(path) as scratch, scratch.open("wb") as file:
-        np.savez(file, allow_pickle=False, **{name: np.ascontiguousarray(array) for name, array in arrays.items()})
+        np.savez(file, allow_pickle=False, **{name: np.asarray(array, order="C") for name, array in arrays.items()})
 
 
 def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
@@ -132,7 +132,7 @@ def load_array(path: Path) -> NDArray[Any]:
 def save_array(path: Path, array: NDArray[Any]) -> None:
     """Writes one ``.npy``."""
     with atomic_file(path) as scratch, scratch.open("wb") as file:
-        np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+        np.save(file, np.asarray(array, order="C"), allow_pickle=False)
 
 
 def save_json(path: Path, content: Any) -> None:

@@ -7,7 +7,7 @@ metrics and the report follow from those; nothing else ever asks which model it 
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,6 +30,14 @@ class Settings(BaseModel):
     threads: int = Field(default=1, ge=1, le=64, description="TensorFlow threads; fixes the last bits of sums")
     deterministic: bool = Field(default=True, description="the same bytes each time, against speed on a GPU")
     xla: bool = Field(default=False, description="compile the train step with XLA (GPU; slower on CPU)")
+    on_instability: Literal["stop", "flag", "ignore"] = Field(
+        default="flag", description="what follows when an alarm of the model rings; NaN always stops"
+    )
+
+    @property
+    def images_per_step(self) -> int:
+        """How many images one train step is given; more than ``batch_size`` where a step has several parts."""
+        return self.batch_size
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,17 @@ class DataSpec:
 
     shape: tuple[int, int, int]  # height, width, channels
     labels: int  # number of classes, 0 where there are none
+    attributes: int = 0  # number of yes-or-no attributes, 0 where there are none
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A sign in a model's losses that its training has gone wrong: a loss that stays beyond a bound."""
+
+    problem: str  # in words: "the discriminator has won"
+    loss: str  # its name among those that `Model.train_step` returns
+    below: float = float("-inf")  # it rings while the loss is below this,
+    above: float = float("inf")  # or above this
 
 
 class Model(ABC):
@@ -45,6 +64,8 @@ class Model(ABC):
 
     Settings: ClassVar[type[Settings]]
     conditional: ClassVar[bool] = False  # whether labels steer what is encoded, decoded or generated
+    supervision: ClassVar[Literal["labels", "attributes"]] = "labels"  # what `train_step` gets beside the images
+    alarms: ClassVar[tuple[Alarm, ...]] = ()  # what in its losses says that training has gone wrong
 
     networks: "dict[str, keras.Model]"  # by the paper's name: encoder, decoder, generator, critic, ...
     optimizers: "dict[str, keras.optimizers.Optimizer]"  # built, so that a checkpoint can restore them
@@ -57,6 +78,8 @@ class Model(ABC):
     def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
         """Updates the weights on one batch and returns scalar losses by name. Traced once by ``tf.function``.
 
+        ``labels`` are int32 (n,), or uint8 (n, attributes) if that is the model's ``supervision``.
+
         All noise is drawn from ``seed``, which is a function of the run's seed and the step, so that a run resumed
         at any step sees the noise it would have seen.
         """
@@ -66,16 +89,28 @@ class Model(ABC):
         return []
 
 
-class Classifies(ABC):
-    """Names the class of an image. Trained on a dataset, it is that dataset's judge."""
+class Judges(ABC):
+    """Has learned what matters in an image. Trained on a dataset, it is that dataset's judge."""
+
+    @abstractmethod
+    def features(self, images: "Tensor") -> "Tensor":
+        """Its last hidden layer, (n, d): the space in which Fréchet distances are taken."""
+
+
+class Classifies(Judges):
+    """Names the class of an image."""
 
     @abstractmethod
     def logits(self, images: "Tensor") -> "Tensor":
         """(n, labels)."""
 
+
+class NamesAttributes(Judges):
+    """Says of each attribute whether an image has it."""
+
     @abstractmethod
-    def features(self, images: "Tensor") -> "Tensor":
-        """The layer before the logits, (n, d): the space in which Fréchet distances are taken."""
+    def attribute_logits(self, images: "Tensor") -> "Tensor":
+        """(n, attributes)."""
 
 
 class Encodes(ABC):
@@ -102,8 +137,24 @@ class Generates(Decodes):
     """Decodes points drawn from N(0, I) to new images: the decoder is a generative model."""
 
 
+class MixesStyles(Generates):
+    """Generates in two steps, latents to styles and styles to images, with a style for each layer of the second."""
+
+    style_layers: int
+
+    @abstractmethod
+    def styles(self, latents: "Tensor", truncation: "Tensor") -> "Tensor":
+        """(n, style_layers, d): each image's style, drawn towards the mean style as its ``truncation`` (n,) says."""
+
+    @abstractmethod
+    def synthesize(self, styles: "Tensor", seeds: "Tensor") -> "Tensor":
+        """Styles to images. What they leave open is drawn from ``seeds`` (n, 2), one for each image."""
+
+
 class BoundsLikelihood(ABC):
     """Gives importance weights, hence lower bounds on log p(x)."""
+
+    binary: bool = True  # whether x is binary; only then do bounds on binarised images mean something
 
     @abstractmethod
     def log_weight(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "Tensor":

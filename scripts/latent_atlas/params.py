@@ -18,7 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from latent_atlas import datasets, models
 from latent_atlas.errors import AtlasError
-from latent_atlas.model import Classifies, Model, Settings
+from latent_atlas.model import Judges, Model, Settings
 
 FILE = Path("params.yaml")
 SCALES = ("demo", "laptop", "full")
@@ -104,6 +104,7 @@ class File(BaseModel):
 
     scale: str
     seed: int = Field(ge=0, le=2**31 - 1)
+    checkpoint_seconds: float = Field(gt=0, description="how much training a killed job may lose")
     datasets: dict[str, DatasetEntry]
     evaluation: dict[str, Evaluation]
     animation: Animation
@@ -136,6 +137,7 @@ class Params(BaseModel):
 
     scale: str
     seed: int
+    checkpoint_seconds: float
     datasets: dict[str, datasets.Options]
     experiments: dict[str, Experiment]
     evaluation: Evaluation
@@ -224,6 +226,7 @@ def check(content: Mapping[str, Any], scale: str | None = None, path: Path = FIL
     return Params(
         scale=scale,
         seed=file.seed,
+        checkpoint_seconds=file.checkpoint_seconds,
         datasets=sources[scale],
         experiments=experiments[scale],
         evaluation=file.evaluation[scale],
@@ -257,7 +260,7 @@ def _experiment(file: File, key: str, scale: str, path: Path) -> Experiment:
             f"{path}: {where}.judge: {entry.judge!r} is trained on {judge.dataset!r}, "
             f"but must be trained on {entry.dataset!r} as {key!r} is"
         )
-    if entry.judge != key and not issubclass(models.find(judge.model), Classifies):
+    if entry.judge != key and not issubclass(models.find(judge.model), Judges):
         raise AtlasError(f"{path}: {where}.judge: {entry.judge!r} is no classifier; name one, or {key!r} for none")
     settings = _parse(models.find(entry.model).Settings, getattr(entry, scale), f"{where}.{scale}", path)
     return Experiment(key=key, model=entry.model, dataset=entry.dataset, judge=entry.judge, settings=settings)

@@ -30,6 +30,7 @@ class Progress:
     def __init__(self, terminal: TextIO, title: str) -> None:
         self._terminal, self._title = terminal, title
         self._start = self._last = time.monotonic()
+        self._first: tuple[int, float] | None = None  # the first count seen: what came before it was not work
 
     def say(self, text: str) -> None:
         """Prints one line on the terminal."""
@@ -38,10 +39,12 @@ class Progress:
     def update(self, done: int, total: int, unit: str, detail: str = "") -> None:
         """Reports that ``done`` of ``total`` are done, with an estimate of the time left."""
         now = time.monotonic()
-        if done == 0 or now - self._last < _SECONDS_BETWEEN_LINES:
+        if self._first is None:
+            self._first = (done, now)
+        if now - self._last < _SECONDS_BETWEEN_LINES or done == self._first[0]:
             return
         self._last = now
-        left = (now - self._start) / done * (total - done)
+        left = (now - self._first[1]) / (done - self._first[0]) * (total - done)
         self.say(f"{100 * done // total:3d}% ({unit} {done:,} of {total:,}, about {_duration(left)} left){detail}")
 
     def finish(self) -> None:

@@ -1,5 +1,6 @@
 """The evidence lower bound of a Gaussian encoder and a Bernoulli decoder, with or without labels."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from latent_atlas.backend import tf
@@ -23,14 +24,18 @@ def elbo_terms(
     condition: "list[Tensor]",
     seed: "Tensor",
     training: bool,
+    log_likelihood: "Callable[[Tensor, Tensor], Tensor]" = bernoulli_log_likelihood,
 ) -> "dict[str, Tensor]":
-    """KL and one-sample log p(x|z), each (n,) in nats. ``condition`` is ``[labels]``, or empty without labels."""
+    """KL and one-sample log p(x|z), each (n,) in nats.
+
+    ``condition`` is ``[labels]``, or empty without labels; ``log_likelihood`` takes the decoder's logits and images.
+    """
     posterior = encoder([images, *condition], training=training)
     latents = reparameterize(posterior["mean"], posterior["log_variance"], seed)
     logits = decoder([latents, *condition], training=training)
     return {
         "kl": kl_to_standard_normal(posterior["mean"], posterior["log_variance"]),
-        "log_likelihood": bernoulli_log_likelihood(logits, images),
+        "log_likelihood": log_likelihood(logits, images),
     }
 
 

@@ -1,6 +1,7 @@
 """The 1,797 handwritten digits that ship with scikit-learn: 8x8 scans (Alpaydin & Kaynak 1998), enlarged.
 
-They are the UCI test set "Optical Recognition of Handwritten Digits": real handwriting of 13 people, 16 grey levels.
+They are the UCI test set "Optical Recognition of Handwritten Digits": real handwriting of 13 people, 16 grey
+levels.
 """
 
 from pathlib import Path
@@ -10,7 +11,8 @@ from PIL import Image
 from pydantic import Field
 
 from latent_atlas import datasets, io
-from latent_atlas.datasets import processed as standard
+from latent_atlas.datasets.processed.card import write_card
+from latent_atlas.datasets.processed.splits import split_rows
 
 
 class Options(datasets.Options):
@@ -20,31 +22,32 @@ class Options(datasets.Options):
     seed: int = Field(default=0, ge=0, description="seed of the shuffle before the split")
 
 
-def fetch(options: Options, raw: Path) -> None:
+def fetch(options: Options, raw: Path, progress: datasets.Progress) -> None:
     """Copies the digits out of scikit-learn, as they are."""
-    from sklearn.datasets import load_digits
+    from sklearn.datasets import load_digits  # noqa: PLC0415  # slow to import, and only needed here
 
     digits = load_digits()
     io.save_array(raw / "images.npy", digits.images.astype(np.uint8))  # 0..16
     io.save_array(raw / "labels.npy", digits.target.astype(np.int32))
 
 
-def prepare(options: Options, raw: Path, processed: Path) -> None:
+def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Progress) -> None:
     """Enlarges to ``size`` with an antialiasing filter and splits, class by class, 60 : 10 : 30."""
     images, labels = io.load_array(raw / "images.npy"), io.load_array(raw / "labels.npy")
     large = np.stack([_enlarge(image, options.size) for image in images])
-    for name, rows in split_rows(np.asarray(labels), {"train": 0.6, "validation": 0.1, "test": 0.3}, options.seed):
+    fractions = {"train": 0.6, "validation": 0.1, "test": 0.3}
+    for name, rows in split_rows(np.asarray(labels), fractions, options.seed).items():
         io.save_array(processed / f"{name}_images.npy", large[rows, :, :, None])
         io.save_array(processed / f"{name}_labels.npy", labels[rows])
-    standard.write_card(
+    write_card(
         processed,
         {
             "name": "Optical recognition of handwritten digits",
             "source": "embedded in scikit-learn",
             "licence": "CC BY 4.0",
-            "citation": "Alpaydin, E. and Kaynak, C. (1998), UCI Machine Learning Repository, doi:10.24432/C50P49",
+            "citation": "Alpaydin, E. and Kaynak, C. (1998), Optical Recognition of Handwritten Digits, UCI",
             "label_names": [str(digit) for digit in range(10)],
-            "processing": f"8x8 scans of 17 grey levels to {options.size}x{options.size} with a Lanczos filter",
+            "processing": f"8x8 scans of 17 grey levels to {options.size}x{options.size}, Lanczos filter",
             "split": f"stratified 60:10:30 after a shuffle with seed {options.seed}",
         },
     )
@@ -53,15 +56,3 @@ def prepare(options: Options, raw: Path, processed: Path) -> None:
 def _enlarge(image: np.ndarray, size: int) -> np.ndarray:
     scan = Image.fromarray(np.round(image * (255 / 16)).astype(np.uint8))
     return np.asarray(scan.resize((size, size), Image.Resampling.LANCZOS))
-
-
-def split_rows(labels: np.ndarray, fractions: dict[str, float], seed: int) -> list[tuple[str, np.ndarray]]:
-    """Row numbers of each split: every class is divided in the same proportions, then each split is shuffled."""
-    generator = np.random.default_rng(seed)
-    bounds = np.cumsum(list(fractions.values()))
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in fractions}
-    for label in np.unique(labels):
-        rows = generator.permutation(np.flatnonzero(labels == label))
-        for name, part in zip(fractions, np.split(rows, np.round(bounds[:-1] * len(rows)).astype(int)), strict=True):
-            parts[name].append(part)
-    return [(name, generator.permutation(np.concatenate(rows))) for name, rows in parts.items()]

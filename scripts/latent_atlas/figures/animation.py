@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-import imageio_ffmpeg
+import imageio_ffmpeg  # type: ignore[import-untyped]
 import numpy as np
 from PIL import Image
 
@@ -18,7 +18,7 @@ from .style import Pixels
 
 HOLD = 1.5  # seconds that the last frame stays
 GIF_WIDTH = 560  # pixels
-GREY_LEVELS = 32  # in a GIF of grey frames: enough for the eye, and half the bytes of 256
+GREY_LEVELS, COLOURS = 24, 128  # in a GIF: hard to tell from 256, and far fewer bytes
 SPOOL = 64 * 2**20  # bytes of frames kept in memory before they go to a temporary file
 
 
@@ -45,7 +45,9 @@ def write_mp4(path: Path, frames: Iterable[Pixels], fps: float, hold: float = HO
     stream = _checked(frames)
     first = next(stream)
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(_command(path, first.shape, fps), stdin=subprocess.PIPE, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            _command(path, first.shape, fps), stdin=subprocess.PIPE, stdout=log, stderr=log
+        )
         assert process.stdin is not None
         try:
             last = first
@@ -89,7 +91,9 @@ def _tail(log: IO[bytes], lines: int = 8) -> str:
 # ---------------------------------------------------------------------- GIF
 
 
-def write_gif(path: Path, frames: Iterable[Pixels], fps: float, hold: float = HOLD, width: int = GIF_WIDTH) -> None:
+def write_gif(
+    path: Path, frames: Iterable[Pixels], fps: float, hold: float = HOLD, width: int = GIF_WIDTH
+) -> None:
     """A looping GIF with one palette for all frames, at most `width` pixels wide.
 
     The palette needs all frames, so they pass through a temporary file: memory stays bounded. Pillow joins
@@ -103,7 +107,9 @@ def write_gif(path: Path, frames: Iterable[Pixels], fps: float, hold: float = HO
             count += 1
         shape = small.shape
         palette = _palette([_load(spool, shape, i) for i in np.linspace(0, count - 1, 8).round().astype(int)])
-        images = (_load(spool, shape, i).quantize(palette=palette, dither=Image.Dither.NONE) for i in range(count))
+        images = (
+            _load(spool, shape, i).quantize(palette=palette, dither=Image.Dither.NONE) for i in range(count)
+        )
         each = round(100 / fps) * 10  # GIF counts in hundredths of a second
         durations = [each] * (count - 1) + [each + round(100 * hold) * 10]
         next(images).save(
@@ -125,11 +131,11 @@ def _load(spool: IO[bytes], shape: tuple[int, ...], index: int) -> Image.Image:
 
 
 def _palette(sample: list[Image.Image]) -> Image.Image:
-    """A palette image: a grey ramp if all frames of the sample are grey, else their 255 commonest colours."""
+    """A palette image: a grey ramp if all frames of the sample are grey, else one cut from their colours."""
     pixels = np.concatenate([np.asarray(image) for image in sample])
     if (pixels == pixels[..., :1]).all():
         ramp = np.linspace(0, 255, GREY_LEVELS).round().astype(np.uint8)
         palette = Image.new("P", (1, 1))
         palette.putpalette(ramp.repeat(3).tobytes())
         return palette
-    return Image.fromarray(pixels).quantize(255, Image.Quantize.MEDIANCUT)
+    return Image.fromarray(pixels).quantize(COLOURS, Image.Quantize.MEDIANCUT)

@@ -8,13 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
-from . import style
+from . import canvas, style
 from .captions import titled
 from .material import Material
 from .style import Pixels
 
 CLOCKS = ("step", "images_seen")  # columns of the history that are not curves
 VALIDATION = "validation_"
+ACRONYMS = {word.lower(): word for word in ("KL", "ELBO", "PSNR", "SSIM", "MSE", "FID")}
 SMOOTH_FROM = 60  # points: longer curves get a moving average
 LOG_FROM = 100  # a positive curve that spans more than this factor gets a logarithmic axis
 
@@ -37,13 +38,13 @@ def training_curves(material: Material) -> Pixels:
         panels.setdefault(name.removeprefix(VALIDATION), []).append(name)
     cols = min(2 if len(panels) in (1, 2, 4) else 3, len(panels))
     rows = -(-len(panels) // cols)
-    with style.chart(height=rows * (340 if cols > 1 else 520)) as figure:
+    with canvas.chart(height=rows * (340 if cols > 1 else 520)) as figure:
         grid = figure.subplots(rows, cols, squeeze=False).ravel()
         for axes, (title, columns) in zip(grid, panels.items(), strict=False):
             _curves(axes, title, history, columns)
         for axes in grid[len(panels) :]:
             axes.set_axis_off()
-        body = style.rasterise(figure)
+        body = canvas.rasterise(figure)
     details = [f"{int(history['step'].iloc[-1]):,} steps"]
     if "images_seen" in history:
         details.append(f"{int(history['images_seen'].iloc[-1]):,} images seen")
@@ -64,14 +65,13 @@ def _curves(axes: Axes, title: str, history: pd.DataFrame, columns: list[str]) -
         marker = "o" if len(curve) <= 15 else ""
         label = "validation" if held_out else "training, moving average" if smooth else "training"
         axes.plot(steps, curve, color=colour, marker=marker, markersize=3.5, label=label)
-    words = title.replace("_", " ")
-    axes.set_title(words)
+    axes.set_title(" ".join(ACRONYMS.get(word, word) for word in title.split("_")))
     axes.set_xlabel("training step")
     axes.set_ylabel("share correct" if "accuracy" in title else "loss" if "loss" in title else "value")
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     low, high = np.nanmin(values), np.nanmax(values)
-    if 0 < low and high > LOG_FROM * low:
+    if low > 0 and high > LOG_FROM * low:
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         axes.yaxis.set_minor_formatter(NullFormatter())
@@ -102,7 +102,7 @@ def confusion_matrix(material: Material) -> Pixels:
     np.add.at(counts, (labels, guesses), 1)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     names = [material.name_of(label) for label in range(classes)]
-    with style.chart(height=960, width=1100) as figure:
+    with canvas.chart(height=960, width=1100) as figure:
         axes = figure.subplots()
         image = axes.imshow(shares, vmin=0, vmax=1)
         axes.grid(False)
@@ -119,10 +119,12 @@ def confusion_matrix(material: Material) -> Pixels:
                 if count:
                     colour = "white" if shares[row, col] > 0.5 else style.INK
                     axes.text(col, row, f"{count}", ha="center", va="center", color=colour)
-        bar = figure.colorbar(image, ax=axes, shrink=0.85, format=FuncFormatter(lambda value, _: f"{value:.0%}"))
+        bar = figure.colorbar(
+            image, ax=axes, shrink=0.85, format=FuncFormatter(lambda value, _: f"{value:.0%}")
+        )
         bar.set_label("share of the true class")
         bar.outline.set_visible(False)
-        body = style.rasterise(figure)
+        body = canvas.rasterise(figure)
     correct = f"{np.trace(counts) / max(len(labels), 1):.1%} of {len(labels):,} test images correct"
     return titled(body, "Confusion matrix", material.subtitle(correct))
 
@@ -135,8 +137,9 @@ def anomaly(material: Material) -> Pixels:
     scores = np.asarray(material["anomaly_scores"], np.float64)
     odd = np.asarray(material["anomaly_labels"]).astype(bool)
     # A handful of extreme scores would squeeze all others into one bar: they are counted in the last.
-    edges = np.linspace(scores.min(), np.quantile(scores, 0.995) + 1e-12, 41)
-    with style.chart(height=560) as figure:
+    low, high = scores.min(), np.quantile(scores, 0.995)
+    edges = np.linspace(low, max(high, low + 1e-6 * (1 + abs(low))), 41)
+    with canvas.chart(height=560) as figure:
         axes = figure.subplots()
         for group, name, colour in ((~odd, "ordinary", style.ACCENT), (odd, "anomalies", style.CONTRAST)):
             shown = np.minimum(scores[group], edges[-1])
@@ -148,5 +151,5 @@ def anomaly(material: Material) -> Pixels:
         axes.set_xlabel("anomaly score (the last bar also holds all higher scores)")
         axes.set_ylabel("share of the group (%)")
         axes.legend()
-        body = style.rasterise(figure)
+        body = canvas.rasterise(figure)
     return titled(body, "Do anomalies score higher?", material.subtitle())

@@ -19,13 +19,14 @@ def side_by_side(
     title: str = "The same test images through each model",
     subtitle: str = "",
 ) -> None:
-    """Write a PNG: the originals (n, H, W, C) on top, each model's versions of them beneath, named on the left.
+    """Write a PNG: originals (n, H, W, C) on top, each model's versions of them beneath, named on the left.
 
     Models may differ in image size and channels; all are brought to the originals' size.
     """
     size = check_images(originals, "originals").shape[1:3]
     table = {"original": originals, **{name: _resized(images, size) for name, images in rows.items()}}
-    write_png(path, titled(compared(table, blocks=1), title, subtitle or f"first {COLUMNS} test images"))
+    picture = titled(compared(table, blocks=1), title, subtitle or f"first {COLUMNS} test images")
+    write_png(path, picture)
 
 
 def _resized(images: Pixels, size: tuple[int, int]) -> Pixels:

@@ -19,7 +19,7 @@ from .tiles import arrange, enlarge, reduce, spread, tile
 WIDTH = 560  # small pictures are enlarged up to this
 WIDEST = 1280  # large ones reduced to this
 BAR, STRIP = 4, 40  # height of the progress bar, and of the strip with it
-PANEL_POINTS = 7  # a side, for one label among several
+PANEL_POINTS = 6  # a side, for one label among several
 SCATTER = 560  # side of the plane of a feature map
 LEGEND = 150  # width of its legend
 LEGEND_CLASSES = 20
@@ -68,7 +68,7 @@ def all_label_frames(images: Pixels, steps: NDArray[Any], label_names: Sequence[
     The planes are thinned out rather than shrunk, so that single images stay legible.
     """
     rows, cols = (spread(length, PANEL_POINTS) for length in images.shape[2:4])
-    head = style.SMALL + 8
+    head = style.TEXT + 10
     for labels, step in zip(images, steps, strict=True):
         panels = []
         for label, plane in enumerate(labels[:, rows][:, :, cols]):
@@ -76,7 +76,7 @@ def all_label_frames(images: Pixels, steps: NDArray[Any], label_names: Sequence[
             grid = reduce(grid, -(-grid.shape[1] * min(5, len(labels)) // WIDEST))
             panel = np.full((grid.shape[0] + head, grid.shape[1], 3), 255, np.uint8)
             panel[head:] = grid
-            panels.append(write(panel, [Note(0, head // 2, _name(label, label_names), "lm", style.SMALL)]))
+            panels.append(write(panel, [Note(0, head // 2, _name(label, label_names), "lm", style.TEXT)]))
         yield _with_strip(_fitted(arrange(panels, 5, 12)), int(step), int(steps[-1]), "")
 
 
@@ -160,5 +160,7 @@ def _legend(classes: NDArray[np.int_], label_names: Sequence[str]) -> Pixels:
         y = 20 + row * line
         colour = style.class_colour(int(label))
         notes.append(Note(16, y, "●", "mm", style.TEXT, colour=colour))
-        notes.append(Note(32, y, shorten(_name(int(label), label_names), LEGEND - 36, style.SMALL), "lm", style.SMALL))
+        notes.append(
+            Note(32, y, shorten(_name(int(label), label_names), LEGEND - 36, style.SMALL), "lm", style.SMALL)
+        )
     return write(legend, notes)

@@ -8,7 +8,7 @@ from . import style
 from .captions import Note, annotate, pad, shorten, titled, width_of, write
 from .material import Material
 from .style import Pixels
-from .tiles import arrange, centres, check_images, enlarge, legible, reduce, rgb, spread, tile
+from .tiles import arrange, centres, check_images, legible, rgb, spread, tile
 
 GAP = 4  # pixels between images
 COLUMNS = 10
@@ -35,14 +35,13 @@ def compared(rows: Mapping[str, Pixels], columns: int = COLUMNS, blocks: int = B
     return arrange(pictures, 1, 5 * GAP)
 
 
-def headed(cells: Pixels, rows: list[str], columns: list[str]) -> Pixels:
-    """A table of images: cells (rows, columns, H, W, C), names on the left (maybe none) and on top."""
+def headed(cells: Pixels, columns: list[str]) -> Pixels:
+    """A table of images: cells (rows, columns, H, W, C) with a name over each column."""
     cells = legible(cells, max(cells.shape[1], COLUMNS))
-    shape = cells.shape
-    grid = tile(cells.reshape(-1, *shape[2:]), shape[0], shape[1], GAP)
-    left = list(zip(centres(shape[0], shape[2], GAP), rows, strict=False))
-    names = [shorten(name, shape[3] + GAP, style.SMALL) for name in columns]
-    return annotate(grid, left, list(zip(centres(shape[1], shape[3], GAP), names, strict=False)), size=style.SMALL)
+    rows, cols, _, width = cells.shape[:4]
+    grid = tile(cells.reshape(-1, *cells.shape[2:]), rows, cols, GAP)
+    names = [shorten(name, width + GAP, style.SMALL) for name in columns]
+    return annotate(grid, top=list(zip(centres(cols, width, GAP), names, strict=True)), size=style.SMALL)
 
 
 # ------------------------------------------------------------------ figures
@@ -71,8 +70,9 @@ def samples(material: Material) -> Pixels:
         body, detail = _samples_by_label(images, material), "one row for each class asked for"
     else:
         chosen = images[: COLUMNS * COLUMNS]
-        rows = -(-len(chosen) // COLUMNS)
-        body, detail = tile(legible(chosen, COLUMNS), rows, COLUMNS, GAP), "drawn at random, not selected"
+        cols = min(COLUMNS, len(chosen))
+        body = tile(legible(chosen, COLUMNS), -(-len(chosen) // cols), cols, GAP)
+        detail = "drawn at random, not selected"
     return titled(body, "Generated images", material.subtitle(detail))
 
 
@@ -90,26 +90,29 @@ def _samples_by_label(images: Pixels, material: Material) -> Pixels:
 def interpolations(material: Material) -> Pixels:
     """interpolations (r, steps, H, W, C): each row goes from one point of the latent space to another."""
     cells = material["interpolations"]
-    shares = [f"{share:.0%}" for share in np.linspace(0, 1, cells.shape[1])]
-    body = headed(cells, [], shares)
-    return titled(body, "From one image to another through latent space", material.subtitle("share of the way on top"))
+    body = headed(cells, [f"{share:.0%}" for share in np.linspace(0, 1, cells.shape[1])])
+    detail = material.subtitle("above: how far along the way")
+    return titled(body, "From one image to another through latent space", detail)
 
 
 def style_transfer(material: Material) -> Pixels:
-    """transfer_sources (k, H, W, C) and transfers (k, L, H, W, C): each source, then itself as every label."""
+    """transfer_sources (k, H, W, C), transfers (k, L, H, W, C): each source, then itself as every label."""
     sources, transfers = material["transfer_sources"], material["transfers"]
     count = min(len(sources), COLUMNS)
-    cells = legible(np.concatenate([sources[:count, None], transfers[:count]], axis=1), 1 + transfers.shape[1])
-    gap, height, width = GAP, *cells.shape[2:4]
-    source = tile(cells[:, 0], count, 1, gap)
-    targets = tile(cells[:, 1:].reshape(-1, *cells.shape[2:]), count, transfers.shape[1], gap)
-    apart = 6 * gap  # sets the sources off from what was made of them
+    cells = np.concatenate([sources[:count, None], transfers[:count]], axis=1)
+    cells = legible(cells, max(cells.shape[1], COLUMNS))
+    width = cells.shape[3]
+    source = tile(cells[:, 0], count, 1, GAP)
+    targets = tile(cells[:, 1:].reshape(-1, *cells.shape[2:]), count, transfers.shape[1], GAP)
+    apart = 6 * GAP  # sets the sources off from what was made of them
     grid = np.concatenate([pad(source, right=apart), rgb(targets)], axis=1)
     names = [material.name_of(label) for label in range(transfers.shape[1])]
-    places = [width + apart + x for x in centres(len(names), width, gap)]
-    top = [(x, shorten(name, width + gap, style.SMALL)) for x, name in zip(places, names, strict=True)]
+    places = [width + apart + x for x in centres(len(names), width, GAP)]
+    top = [(x, shorten(name, width + GAP, style.SMALL)) for x, name in zip(places, names, strict=True)]
     body = annotate(grid, top=[(width // 2, shorten("source", width + apart)), *top], size=style.SMALL)
-    return titled(body, "The same style in every class", material.subtitle("the columns name the class asked for"))
+    return titled(
+        body, "The same style in every class", material.subtitle("the columns name the class asked for")
+    )
 
 
 # ----------------------------------------------------------------- manifold
@@ -121,11 +124,12 @@ def manifold(material: Material) -> Pixels:
     Row 0 is the top of the picture, the highest z2; column 0 the lowest z1.
     """
     images = material["manifold"]
-    prior = "axes: quantiles of the normal prior"
     if images.ndim == 5:
-        body, detail = _plane(images), prior
+        body, detail = _plane(images), "axes: quantiles of the normal prior"
     else:
-        body, detail = _panels(images, material), f"one panel per class, {prior}"
+        low, high = QUANTILES
+        axes = f"z1 to the right, z2 upwards, from quantile {low} to {high} of the normal prior"
+        body, detail = _panels(images, material), f"in every panel {axes}"
     return titled(body, "The latent plane", material.subtitle(detail))
 
 
@@ -137,7 +141,9 @@ def _plane(images: Pixels) -> Pixels:
     left = [(round((1 - at) * (rows - 1) * height) + height // 2, f"{q:.2f}") for at, q in _ticks()]
     bottom = [(round(at * (cols - 1) * width) + width // 2, f"{q:.2f}") for at, q in _ticks()]
     body = annotate(grid, left, bottom=bottom, size=style.SMALL, colour=style.MUTED)
-    return annotate(body, [(grid.shape[0] // 2, "z2 ↑")], bottom=[(body.shape[1] - grid.shape[1] // 2, "z1 →")])
+    return annotate(
+        body, [(grid.shape[0] // 2, "z2 ↑")], bottom=[(body.shape[1] - grid.shape[1] // 2, "z1 →")]
+    )
 
 
 def _ticks() -> list[tuple[float, float]]:
@@ -150,24 +156,13 @@ def _panels(images: Pixels, material: Material) -> Pixels:
     """One small manifold per label; large ones are thinned out rather than shrunk, so digits stay legible."""
     rows, cols = (spread(length, PANEL_POINTS) for length in images.shape[1:3])
     across = min(5, len(images))
+    head = style.TEXT + 12
     panels = []
     for label, plane in enumerate(images[:, rows][:, :, cols]):
-        cells = plane.reshape(-1, *plane.shape[2:])
-        cells = reduce(cells, max(1, cells.shape[2] * len(cols) * across // 1600))
-        cells = enlarge(cells, max(1, 1300 // (cells.shape[2] * len(cols) * across)))
-        grid = tile(cells, len(rows), len(cols), gap=0)
-        low, high = (f"{q:.2f}" for q in QUANTILES)
-        side, end = grid.shape[:2]
-        ends = [(width_of(low, style.SMALL) // 2, low), (end - width_of(high, style.SMALL) // 2, high)]
-        panel = annotate(
-            grid,
-            left=[(style.SMALL // 2 + 2, high), (side // 2, "z2 ↑"), (side - style.SMALL // 2 - 2, low)],
-            bottom=[ends[0], (end // 2, "z1 →"), ends[1]],
-            size=style.SMALL,
-            colour=style.MUTED,
-        )
-        name = Note(panel.shape[1] - end, 2, material.name_of(label), "la", style.TEXT, bold=True)
-        panels.append(write(pad(panel, top=style.TEXT + 10), [name]))
+        cells = legible(plane.reshape(-1, *plane.shape[2:]), len(cols) * across, least=28)
+        panel = pad(tile(cells, len(rows), len(cols), gap=0), top=head)
+        name = Note(0, head // 2, material.name_of(label), "lm", style.TEXT, bold=True)
+        panels.append(write(panel, [name]))
     return arrange(panels, across, 6 * GAP)
 
 
@@ -187,7 +182,8 @@ def mistakes(material: Material) -> Pixels:
     wrong = wrong[np.argsort(-sure[wrong], kind="stable")]
     total = f"{len(wrong):,} of {count:,} test images misread"
     captions = [
-        (material.name_of(int(labels[i])), f"→ {material.name_of(int(guesses[i]))} ({sure[i]:.0%})") for i in wrong[:40]
+        (material.name_of(int(labels[i])), f"→ {material.name_of(int(guesses[i]))} ({sure[i]:.0%})")
+        for i in wrong[:40]
     ]
     body = _captioned(images[wrong[:40]], captions) if len(wrong) else np.full((80, 900, 3), 255, np.uint8)
     return titled(body, "Mistakes", material.subtitle(total, "true class → answer (probability)"))
@@ -195,16 +191,19 @@ def mistakes(material: Material) -> Pixels:
 
 def _captioned(images: Pixels, captions: list[tuple[str, str]]) -> Pixels:
     """Images with two lines of text beneath each, in as many columns as fit."""
-    cells = legible(images, 12)
+    text = max(width_of(line, style.SMALL) for lines in captions for line in lines)
+    across = max(1, min(COLUMNS, style.WIDTH // (text + 4 * GAP)))
+    cells = legible(images, across, target=style.WIDTH - 4 * GAP * across)
     count, height, width = cells.shape[:3]
-    room = max(width, max(width_of(line, style.SMALL) for lines in captions for line in lines)) + 16
-    cols = max(1, min(count, 1240 // room))
-    line = style.SMALL + 5
-    pitch = height + 2 * line + 18
-    canvas = np.full((-(-count // cols) * pitch, cols * room, 3), 255, np.uint8)
+    cols = min(count, across)
+    room, line = max(width, text) + 4 * GAP, style.SMALL + 5
+    pitch = height + 2 * line + 6 * GAP
+    canvas = np.full((-(-count // cols) * pitch - 4 * GAP, cols * room - 4 * GAP, 3), 255, np.uint8)
     notes = []
     for index, (cell, lines) in enumerate(zip(cells, captions, strict=True)):
         y, x = index // cols * pitch, index % cols * room
         canvas[y : y + height, x : x + width] = cell
-        notes += [Note(x, y + height + 4 + k * line, text, "la", style.SMALL) for k, text in enumerate(lines)]
+        notes += [
+            Note(x, y + height + GAP + k * line, text, "la", style.SMALL) for k, text in enumerate(lines)
+        ]
     return write(canvas, notes)

@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from . import style
+from . import canvas, style
 from .captions import titled
 from .material import Material
 from .projection import Floats, Plane, fit_plane
@@ -26,22 +26,26 @@ def latent_map(material: Material) -> Pixels:
         plane = fit_plane(codes)
         points, names = plane.project(codes), component_names(plane)
         detail = f"{len(codes):,} test images, {codes.shape[1]} latent dimensions projected to 2"
-    with style.chart(height=900, width=1100) as figure:
+    with canvas.chart(height=900, width=1100) as figure:
         axes = figure.subplots()
         if "test_labels" in material:
             _by_class(axes, points, material["test_labels"], material)
         else:
-            axes.scatter(points[:, 0], points[:, 1], s=_size(len(points)), color=style.ACCENT, alpha=0.7, linewidths=0)
-        axes.set_xlabel(names[0])
-        axes.set_ylabel(names[1])
-        axes.set_aspect("equal", adjustable="datalim")
-        body = style.rasterise(figure)
+            axes.scatter(
+                points[:, 0], points[:, 1], s=_size(len(points)), color=style.ACCENT, alpha=0.7, linewidths=0
+            )
+        low, high = square(points)
+        axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
+        axes.set(xlabel=names[0], ylabel=names[1])
+        body = canvas.rasterise(figure)
     return titled(body, "Where the test images lie in latent space", material.subtitle(detail))
 
 
 def component_names(plane: Plane) -> tuple[str, str]:
     """Axis labels that say how much of the variance each direction explains."""
-    first, second = (f"component {i + 1} ({share:.0%} of the variance)" for i, share in enumerate(plane.explained))
+    first, second = (
+        f"component {i + 1} ({share:.0%} of the variance)" for i, share in enumerate(plane.explained)
+    )
     return first, second
 
 
@@ -60,7 +64,8 @@ def _by_class(axes: Axes, points: Floats, labels: NDArray[Any], material: Materi
     if len(present) > LEGEND_CLASSES:
         return
     handles = [
-        Line2D([], [], marker="o", linestyle="", color=style.class_colour(label), markersize=7) for label in present
+        Line2D([], [], marker="o", linestyle="", color=style.class_colour(label), markersize=7)
+        for label in present
     ]
     axes.legend(handles, names, title="class", loc="center left", bbox_to_anchor=(1, 0.5), handletextpad=0.2)
     if max(map(len, names)) <= 2:  # short names fit beside the points, for those who cannot tell the colours
@@ -76,17 +81,34 @@ def feature_map(material: Material) -> Pixels:
     reference = material["reference_features"]
     plane = fit_plane(reference)
     background = plane.project(reference)
-    groups = {"real, held out": ("test_features", style.ACCENT), "generated": ("sample_features", style.CONTRAST)}
+    groups = {
+        "real, held out": ("test_features", style.ACCENT),
+        "generated": ("sample_features", style.CONTRAST),
+    }
     shown = {name: (plane.project(material[key]), c) for name, (key, c) in groups.items() if key in material}
-    with style.chart(height=660 if len(shown) > 1 else 900) as figure:
+    low, high = square(np.concatenate([background, *(points for points, _ in shown.values())]))
+    across, up = component_names(plane)
+    with canvas.chart(height=700 if len(shown) > 1 else 900) as figure:
         row = figure.subplots(1, len(shown), sharex=True, sharey=True, squeeze=False)[0]
         for axes, (name, (points, colour)) in zip(row, shown.items(), strict=True):
             size = _size(max(len(points), len(background)))
-            axes.scatter(background[:, 0], background[:, 1], s=size, color="#c4c4c4", linewidths=0, label="real, reference")
-            axes.scatter(points[:, 0], points[:, 1], s=size, color=colour, alpha=0.6, linewidths=0, label=name)
-            axes.set_xlabel(component_names(plane)[0])
-            axes.set_aspect("equal", adjustable="datalim")
-            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, markerscale=2, handletextpad=0.1)
-        row[0].set_ylabel(component_names(plane)[1])
-        body = style.rasterise(figure)
-    return titled(body, "Real and generated images as the judge sees them", material.subtitle("judge features"))
+            for cloud, paint, label in ((background, "#c4c4c4", "real, reference"), (points, colour, name)):
+                axes.scatter(
+                    cloud[:, 0], cloud[:, 1], s=size, color=paint, alpha=0.6, linewidths=0, label=label
+                )
+            axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal", xlabel=across)
+            axes.legend(
+                loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, markerscale=2, handletextpad=0.1
+            )
+        row[0].set_ylabel(up)
+        body = canvas.rasterise(figure)
+    return titled(
+        body, "Real and generated images as the judge sees them", material.subtitle("judge features")
+    )
+
+
+def square(points: Floats) -> tuple[Floats, Floats]:
+    """Lower left and upper right corner (2,) of a square around points (n, 2), with a little room."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    reach = max(float((high - low).max()), 1e-9) * 0.54
+    return (low + high) / 2 - reach, (low + high) / 2 + reach

@@ -24,11 +24,12 @@ class Plane:
         """
         flat = (np.asarray(points, np.float64) - self.mean) @ self.basis
         unit = 10.0 ** (np.ceil(np.log10(np.abs(flat).max(initial=1e-12))) - 6)
-        return np.round(flat / unit) * unit
+        rounded: Floats = np.round(flat / unit) * unit
+        return rounded
 
 
 def fit_plane(points: NDArray[Any]) -> Plane:
-    """The first two principal components of points (n, d), n >= 1, d >= 1; each points to its larger loadings."""
+    """The first two principal components of points (n, d); the largest loading of each is positive."""
     points = np.asarray(points, np.float64)
     mean = points.mean(axis=0)
     centred = points - mean

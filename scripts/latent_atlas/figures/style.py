@@ -1,21 +1,14 @@
 """The look of every picture, kept in one place. Sizes are pixels of pictures about 1200 px wide.
 
-Only fonts that matplotlib ships are used, and the user's matplotlibrc is ignored, so that the same
-arrays give the same bytes wherever they are drawn.
+Only fonts that matplotlib ships are used, so that the same arrays give the same bytes wherever they are drawn.
+matplotlib itself is not loaded here: an animation has no need of it, and loading it takes longer than drawing one.
 """
 
 import functools
-from collections.abc import Iterator
-from contextlib import contextmanager
+import importlib.util
 from pathlib import Path
-from typing import Any
 
-import matplotlib
-import matplotlib.style
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontEntry, fontManager
 from numpy.typing import NDArray
 from PIL import Image, ImageFont
 
@@ -49,82 +42,24 @@ def triple(colour: str) -> tuple[int, int, int]:
 WIDTH = 1200  # of charts
 MARGIN = 28  # white space around every picture
 TITLE, TEXT, SMALL = 28, 20, 17  # font sizes
-DPI = 150
 
 # -------------------------------------------------------------------- fonts
 
-FAMILY = "Latent Atlas Sans"
 _FONT_FILES = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
 
 
-def _font_path(bold: bool) -> str:
-    return str(Path(matplotlib.get_data_path(), "fonts", "ttf", _FONT_FILES[bold]))
-
-
-# A name of its own: "DejaVu Sans" might find the system's copy, another version of it.
-for _bold, _weight in ((False, 400), (True, 700)):
-    _entry = FontEntry(_font_path(_bold), FAMILY, "normal", "normal", _weight, "normal", "scalable")
-    fontManager.ttflist.append(_entry)
+def font_path(bold: bool) -> str:
+    """The file of the font, inside matplotlib."""
+    package = importlib.util.find_spec("matplotlib")
+    assert package is not None
+    assert package.origin is not None
+    return str(Path(package.origin).parent / "mpl-data" / "fonts" / "ttf" / _FONT_FILES[bold])
 
 
 @functools.cache
 def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
     """The Pillow font of `size` pixels; basic layout, which needs no optional library."""
-    return ImageFont.truetype(_font_path(bold), size, layout_engine=ImageFont.Layout.BASIC)
-
-
-# ------------------------------------------------------------------- charts
-
-
-def _points(pixels: int) -> float:
-    return pixels * 72 / DPI
-
-
-_RC: dict[str, Any] = {
-    "font.family": FAMILY,
-    "font.size": _points(TEXT),
-    "axes.titlesize": _points(TEXT),
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.labelsize": _points(TEXT),
-    "xtick.labelsize": _points(SMALL),
-    "ytick.labelsize": _points(SMALL),
-    "legend.fontsize": _points(SMALL),
-    "legend.frameon": False,
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "axes.titlecolor": INK,
-    "axes.edgecolor": MUTED,
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#ececec",
-    "lines.linewidth": 1.8,
-    "axes.unicode_minus": True,
-    "figure.facecolor": "white",
-    "figure.dpi": DPI,
-    "image.cmap": BLUES,
-}
-
-
-@contextmanager
-def chart(height: int, width: int = WIDTH) -> Iterator[Figure]:
-    """An empty figure of width x height pixels; draw on it, then `rasterise` it, inside the block."""
-    with matplotlib.style.context(["default", _RC]):
-        figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, layout="constrained")
-        FigureCanvasAgg(figure)
-        yield figure
-
-
-def rasterise(figure: Figure) -> Pixels:
-    """The figure as pixels (H, W, 3)."""
-    canvas = figure.canvas
-    assert isinstance(canvas, FigureCanvasAgg)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+    return ImageFont.truetype(font_path(bold), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 # ---------------------------------------------------------------------- PNG

@@ -52,11 +52,11 @@ def reduce(images: Pixels, factor: int) -> Pixels:
     """(..., H, W, C) -> (..., H // factor, W // factor, C): the mean of each square, less the remainder."""
     if factor == 1:
         return images
-    *lead, height, width, channels = images.shape
-    height, width = height // factor, width // factor
-    squares = images[..., : height * factor, : width * factor, :]
-    squares = squares.reshape(*lead, height, factor, width, factor, channels)
-    return squares.mean(axis=(-4, -2)).round().astype(np.uint8)
+    height, width = (side // factor * factor for side in images.shape[-3:-1])
+    total = np.full((), factor**2 // 2, np.uint32)  # half a unit: the division below then rounds
+    for y, x in np.ndindex(factor, factor):
+        total = total + images[..., y:height:factor, x:width:factor, :]
+    return (total // factor**2).astype(np.uint8)
 
 
 def legible(images: Pixels, cols: int, target: int = TARGET, least: int = LEGIBLE) -> Pixels:
@@ -66,7 +66,7 @@ def legible(images: Pixels, cols: int, target: int = TARGET, least: int = LEGIBL
     """
     height, width = images.shape[-3:-1]
     side = min(height, width)
-    factor = max(target // (cols * width), -(-least // side))
+    factor = max(target // (cols * width), -(-least // side), 1)
     if factor > 1:
         return enlarge(images, factor)
     return reduce(images, max(1, min(-(-cols * width // target), side // least)))

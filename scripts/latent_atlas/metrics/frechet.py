@@ -3,7 +3,7 @@
     d^2 = |m1 - m2|^2 + tr S1 + tr S2 - 2 tr (S1 S2)^(1/2)
 
 Dowson and Landau, "The Fréchet distance between multivariate normal distributions", 1982; used to
-judge generators by Heusel et al., "GANs trained by a two time-scale update rule", 2017, equation 6 (there
+judge generators by Heusel et al., "GANs trained by a two time-scale update rule", 2017 (there
 with Inception features, hence FID; here with the features of each dataset's own judge, so not comparable with
 a FID).
 """
@@ -60,9 +60,8 @@ def frechet_gaussians(mean1: Floats, cov1: Floats, mean2: Floats, cov2: Floats) 
 
 
 def _factor(cov: Floats) -> Floats:
-    """F (d, rank) with F F^T = cov, from the symmetric eigendecomposition; at least one column."""
+    """F (d, rank) with F F^T = cov, from the symmetric eigendecomposition; rank 0 gives no columns."""
     values, vectors = scipy.linalg.eigh(cov)
     # Eigenvalues that are rounding, of either sign, belong to directions in which the data do not vary.
     keep = values > len(values) * np.finfo(np.float64).eps * max(values[-1], 0.0)
-    keep[-1] = True  # a set of identical points has rank 0, but svdvals wants a column
-    return np.asarray(vectors[:, keep] * np.sqrt(np.maximum(values[keep], 0.0)))
+    return np.asarray(vectors[:, keep] * np.sqrt(values[keep]))

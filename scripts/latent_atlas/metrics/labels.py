@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from latent_atlas.metrics.checks import Array, as_labels, as_rows, check_same
+from latent_atlas.metrics.checks import Array, Floats, as_labels, as_rows, check_same
 
 _COVERED_SHARE = 0.1  # of the uniform share: a judge's stray errors should not count as a mode
 
@@ -89,7 +89,7 @@ def label_entropy(predictions: Array, classes: int) -> float:
     return float(np.clip(-(shares * np.log(shares)).sum() / np.log(classes), 0.0, 1.0)) + 0.0
 
 
-def _shares(predictions: Array, classes: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _shares(predictions: Array, classes: int) -> Floats:
     found = as_labels("predictions", predictions)
     if found.max() >= classes:
         raise ValueError(f"predictions: class {found.max()} is not among {classes} classes")

@@ -1,6 +1,7 @@
 """PCA as the yardstick of an autoencoder: the best any linear code of the same width can do."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from latent_atlas.metrics.checks import Array, Floats, check_images, check_same, unit
 from latent_atlas.metrics.threads import one_thread
@@ -48,8 +49,8 @@ def pca_mse(train_images: Array, test_images: Array, components: int) -> float:
     return squares / test_images.size
 
 
-def even_indices(length: int, count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """`count` different indices into `length` items at even steps, ascending; all of them if count = length."""
+def even_indices(length: int, count: int) -> NDArray[np.int64]:
+    """`count` different indices into `length` items at even steps, ascending; count <= length."""
     return np.arange(count, dtype=np.int64) * length // count
 
 

@@ -49,10 +49,10 @@ class NgramModel:
         p_m(c | h) = max(N_m(h c) - D_m, 0) / N_m(h)  +  D_m T_m(h) / N_m(h) * p_{m-1}(c | h')
 
     N_m(h) is the sum of N_m(h c) over c, T_m(h) how many c have N_m(h c) > 0, and h' is h without its first
-    character; a context never seen is passed down to the shorter one. At the highest order N_m counts occurrences, below it the different characters seen
-    before h c (a short context is only asked when the longer one failed, so what matters is in how many
-    places it occurs). Below the single characters lies the uniform distribution over the alphabet, so that
-    nothing has probability 0.
+    character; a context never seen is passed down to the shorter one. At the highest order N_m counts
+    occurrences, below it the different characters seen before h c (a short context is only asked when the
+    longer one failed, so what matters is in how many places it occurs). Below the single characters lies the
+    uniform distribution over the alphabet, so that nothing has probability 0.
 
     Kneser and Ney, "Improved backing-off for m-gram language modeling", 1995; the interpolated form and the
     discount D = n1 / (n1 + 2 n2) from Chen and Goodman, "An empirical study of smoothing techniques for

@@ -5,15 +5,20 @@ Gaussian and p a product of Bernoullis; both terms are sums, over latents and ov
 over the batch only. With ``binarize`` each training image is a fresh Bernoulli draw with the grey levels as
 probabilities (Burda et al. 2016, section 5.1); the reconstruction term is linear in the image, so its optimum is
 that of grey images, but the encoder meets the inputs on which likelihoods are reported.
+
+Colours are no probabilities, so for them p can be a Gaussian around the decoded image instead (appendix C.2), with
+one variance for all pixels at its most probable value (Rybkin et al. 2021); images are never binarised then, and no
+likelihood of binary images is bounded.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import variational
+from latent_atlas.blocks.losses import bernoulli_log_likelihood, gaussian_log_likelihood
 from latent_atlas.blocks.networks import conv_decoder, conv_encoder
 
 if TYPE_CHECKING:
@@ -25,7 +30,9 @@ class Settings(model.Settings):
 
     latent_dim: int = Field(default=2, ge=1)
     width: int = Field(default=32, ge=1, description="channels of the first convolution")
-    binarize: bool = Field(default=True, description="train on Bernoulli draws of the images")
+    likelihood: Literal["bernoulli", "gaussian"] = Field(default="bernoulli", description="of pixels, given the code")
+    binarize: bool = Field(default=True, description="train on Bernoulli draws of the images, if that is their likelihood")
+    batch_norm: bool = Field(default=False, description="after each hidden layer")
 
 
 class VAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
@@ -34,10 +41,12 @@ class VAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
     Settings = Settings
 
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
-        self.latent_dim, self.binarize = settings.latent_dim, settings.binarize
+        self.latent_dim = settings.latent_dim
+        self.binary = settings.likelihood == "bernoulli"
+        self.binarize = self.binary and settings.binarize
         heads = {"mean": settings.latent_dim, "log_variance": settings.latent_dim}
-        self.encoder = conv_encoder(data, settings.width, heads, conditional=False)
-        self.decoder = conv_decoder(data, settings.width, settings.latent_dim, conditional=False)
+        self.encoder = conv_encoder(data, settings.width, heads, False, settings.batch_norm)
+        self.decoder = conv_decoder(data, settings.width, settings.latent_dim, False, settings.batch_norm)
         self.networks = {"encoder": self.encoder, "decoder": self.decoder}
         self.variables = self.encoder.trainable_variables + self.decoder.trainable_variables
         self.optimizers = {"vae": keras.optimizers.Adam(settings.learning_rate)}
@@ -47,10 +56,17 @@ class VAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
         posterior_seed, pixel_seed = tf.unstack(tf.random.split(seed, 2))
         targets = variational.binarize(images, pixel_seed) if self.binarize else images
         with tf.GradientTape() as tape:
-            terms = variational.elbo_terms(self.encoder, self.decoder, targets, [], posterior_seed, training=True)
+            terms = variational.elbo_terms(
+                self.encoder, self.decoder, targets, [], posterior_seed, True, self._log_likelihood
+            )
             loss = tf.reduce_mean(terms["kl"] - terms["log_likelihood"])
         self.optimizers["vae"].apply(tape.gradient(loss, self.variables), self.variables)
         return {"negative_elbo": loss, **{name: tf.reduce_mean(term) for name, term in terms.items()}}
+
+    def _log_likelihood(self, logits: "Tensor", images: "Tensor") -> "Tensor":
+        if self.binary:
+            return bernoulli_log_likelihood(logits, images)
+        return gaussian_log_likelihood(tf.sigmoid(logits), images)
 
     def encode(self, images: "Tensor", labels: "Tensor") -> "Tensor":
         return self.encoder(images, training=False)["mean"]

@@ -1,0 +1,80 @@
+# `make` sets up the environment and draws the atlas; `make help` lists the rest.
+
+PYTHON ?= python3
+CORES  ?= all
+# Empty: the scale that params.yaml names.
+SCALE  ?=
+
+SHELL       := bash
+.SHELLFLAGS := -o pipefail -c
+
+# What Snakemake says beside the progress of the steps.
+CHATTER := ^$$|^\[|^(Assuming|Building|Complete log|Execute|Finished jobid|Provided|Rules claiming|Select|Using|host)
+
+VENV := .venv
+BIN  := $(CURDIR)/$(VENV)/bin
+export PATH := $(BIN):$(PATH)
+export PYTHONHASHSEED := 0
+
+.PHONY: all env test test-marked lint format lock verify bench sync clean help
+.DEFAULT_GOAL := all
+
+all: env  ## run every experiment and write the report (CORES=1 limits the cores, SCALE=laptop changes the scale)
+	@snakemake --cores $(CORES) $(if $(SCALE),--config scale=$(SCALE)) 2>&1 | grep --line-buffered -vE '$(CHATTER)'
+	@python scripts/sync.py --from snakemake $(if $(SCALE),--scale $(SCALE))
+
+env: $(VENV)/env  ## make the pinned environment in .venv
+
+test: $(VENV)/dev  ## run the tests that need minutes at most
+	pytest -m "not slow and not cluster and not browser and not remote"
+
+test-marked: $(VENV)/dev  ## run the others: slow ones, and those that need Slurm, sshd or Chromium and say so
+	pytest -m "slow or cluster or browser or remote"
+
+lint: $(VENV)/dev  ## style, types, and Snakemake's own advice
+	ruff format --check .
+	ruff check .
+	snakefmt --check --line-length 120 Snakefile
+	mypy
+	snakemake --lint
+
+format: $(VENV)/dev  ## lay out the code
+	ruff format .
+	ruff check --fix .
+	snakefmt --line-length 120 Snakefile
+
+lock: $(VENV)/dev  ## pin the newest versions that envs/*.in allow
+	cd envs && for name in uv cpu gpu dev slurm; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade $$name.in -o $$name.txt; done
+
+verify: env  ## run again what is needed and compare every byte with the maintainers' reference
+	@python scripts/verify.py $(if $(SCALE),--scale $(SCALE))
+
+bench: $(VENV)/dev  ## measure training steps and sampled images a second on this machine
+	python tests/bench.py
+
+sync: env  ## let Snakemake and DVC know what the other has done
+	@python scripts/sync.py $(if $(SCALE),--scale $(SCALE))
+
+clean:  ## remove data, results, logs and work in progress, but not .venv or the DVC cache
+	rm -rf data results logs .atlas .snakemake
+
+help:
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+# Each mark says that the lock file beside it is installed. The mark is written last.
+$(VENV)/env: envs/uv.txt envs/cpu.txt
+	@$(call install,cpu)
+
+$(VENV)/dev: envs/uv.txt envs/dev.txt
+	@$(call install,dev)
+	@touch $(VENV)/env
+
+define install
+echo "installing envs/$(1).txt into $(VENV)" && \
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")' && \
+$(PYTHON) -m venv $(VENV) && \
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/uv.txt && \
+$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r envs/$(1).txt && \
+touch $@
+endef

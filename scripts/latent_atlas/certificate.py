@@ -1,0 +1,150 @@
+"""Compares what lies on disk with the maintainers' reference: the same bytes, the same metrics, or neither.
+
+A reference holds the SHA-256 of every output of a scale, the metrics of every experiment and the machine they were
+made on. On the same kind of machine every byte should agree. On another processor the last bits of sums may not; then
+an experiment is as good as the reference if each of its metrics is within the tolerance declared for it here.
+"""
+
+import platform
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from latent_atlas import io
+
+REFERENCE = Path("reference")
+
+# How far a metric may be from the reference: the larger of an absolute and a relative distance. First match holds.
+# They allow for the spread between seeds of one model, not only for rounding: a training run amplifies a last bit.
+TOLERANCES: tuple[tuple[str, float, float], ...] = (
+    ("*accuracy*", 0.05, 0.0),
+    ("anomaly_auroc", 0.03, 0.0),
+    ("frechet*", 1.0, 0.5),
+    ("elbo", 0.0, 0.03),
+    ("iwae_bound", 0.0, 0.03),
+    ("*_mse", 0.0, 0.15),
+    ("denoising_psnr_gain", 0.7, 0.0),
+    ("sharpness*", 0.1, 0.25),
+    ("active_units", 1.0, 0.0),
+    ("*", 0.15, 0.15),
+)
+_MADE_BY_ENGINES = {".snakemake_timestamp", ".gitignore"}
+
+
+def outputs(scale: str) -> Iterator[Path]:
+    """Every data and result file of a scale but the report, which carries the certificate."""
+    for top in (Path("data") / scale, Path("results") / scale / "experiments"):
+        for path in sorted(top.rglob("*")):
+            if path.is_file() and path.name not in _MADE_BY_ENGINES:
+                yield path
+
+
+def machine() -> dict[str, str]:
+    """What the last bits of a result depend on."""
+    return {
+        "processor": _processor(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "tensorflow": next((version(name) for name in ("tensorflow-cpu", "tensorflow") if _installed(name)), "none"),
+        "numpy": version("numpy"),
+    }
+
+
+def take(scale: str) -> dict[str, Any]:
+    """A reference made of what lies on disk now."""
+    return {
+        "machine": machine(),
+        "outputs": {path.as_posix(): io.sha256(path) for path in outputs(scale)},
+        "metrics": {
+            path.parent.name: io.load_json(path)
+            for path in sorted((Path("results") / scale / "experiments").glob("*/metrics.json"))
+        },
+    }
+
+
+def compare(found: Mapping[str, Any], reference: Mapping[str, Any]) -> dict[str, Any]:
+    """The certificate.
+
+    Returns:
+        ``identical``, ``within_tolerance``, ``different``, ``missing``, ``unexpected``: lists of paths;
+        ``metrics``: those out of tolerance, each with both values; ``same_machine`` and both machines.
+    """
+    astray = _astray(found["metrics"], reference["metrics"])
+    experiments_astray = {entry["experiment"] for entry in astray}
+    result: dict[str, Any] = {"identical": [], "within_tolerance": [], "different": []}
+    for path, digest in reference["outputs"].items():
+        if path not in found["outputs"]:
+            continue
+        if found["outputs"][path] == digest:
+            result["identical"].append(path)
+        elif path.startswith("results/") and path.split("/")[3] not in experiments_astray:
+            result["within_tolerance"].append(path)
+        else:
+            result["different"].append(path)
+    return {
+        **result,
+        "missing": sorted(set(reference["outputs"]) - set(found["outputs"])),
+        "unexpected": sorted(set(found["outputs"]) - set(reference["outputs"])),
+        "metrics": astray,
+        "same_machine": found["machine"] == reference["machine"],
+        "machine": found["machine"],
+        "reference_machine": reference["machine"],
+    }
+
+
+def summary(certificate: Mapping[str, Any]) -> str:
+    """One line."""
+    counts = [
+        f"{len(certificate[key])} {words}"
+        for key, words in (
+            ("identical", "identical"),
+            ("within_tolerance", "within tolerance"),
+            ("different", "different"),
+            ("missing", "missing"),
+            ("unexpected", "not in the reference"),
+        )
+    ]
+    where = "the reference's kind of machine" if certificate["same_machine"] else "another kind of machine"
+    return f"outputs: {', '.join(counts)} (on {where})"
+
+
+def holds(certificate: Mapping[str, Any]) -> bool:
+    """Whether nothing is missing or different; on the reference's own kind of machine, whether all is identical."""
+    bad = len(certificate["different"]) + len(certificate["missing"]) + len(certificate["unexpected"])
+    return not bad and not (certificate["same_machine"] and certificate["within_tolerance"])
+
+
+def tolerance(metric: str, value: float) -> float:
+    """How far from ``value`` the metric may be."""
+    absolute, relative = next((a, r) for pattern, a, r in TOLERANCES if fnmatch(metric, pattern))
+    return max(absolute, relative * abs(value))
+
+
+def _astray(found: Mapping[str, Any], reference: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"experiment": experiment, "metric": metric, "found": found[experiment].get(metric), "reference": value}
+        for experiment, metrics in reference.items()
+        if experiment in found
+        for metric, value in metrics.items()
+        if metric not in found[experiment] or abs(found[experiment][metric] - value) > tolerance(metric, value)
+    ]
+
+
+def _processor() -> str:
+    """The processor's name, where the system tells it."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return " ".join(line.partition(":")[2].split())
+    except OSError:
+        pass
+    return platform.processor() or "unknown"
+
+
+def _installed(name: str) -> bool:
+    try:
+        return bool(version(name))
+    except ModuleNotFoundError:
+        return False

@@ -1,0 +1,31 @@
+"""A model's abilities as functions from arrays to arrays: compiled once, run in batches of bounded size."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_atlas.backend import tf
+
+if TYPE_CHECKING:
+    from latent_atlas.model import Tensor
+
+_BATCH = 256
+
+
+class Compiled:
+    """``function`` of tensors that share their first axis, run over arrays of any length."""
+
+    def __init__(self, function: "Callable[..., Tensor]") -> None:
+        self._function = tf.function(lambda *tensors: function(*map(_as_input, tensors)), reduce_retracing=True)
+
+    def __call__(self, *arrays: NDArray[Any]) -> NDArray[Any]:
+        """Runs on all rows; uint8 images become float32 in [0, 1] on the way in."""
+        starts = range(0, len(arrays[0]), _BATCH)
+        chunks = [self._function(*(tf.constant(a[start : start + _BATCH]) for a in arrays)) for start in starts]
+        return np.concatenate([chunk.numpy() for chunk in chunks])
+
+
+def _as_input(tensor: "Tensor") -> "Tensor":
+    return tf.cast(tensor, tf.float32) / 255.0 if tensor.dtype == tf.uint8 else tensor

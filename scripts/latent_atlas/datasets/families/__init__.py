@@ -1,0 +1,1 @@
+"""What related sources have in common."""

@@ -1,0 +1,1 @@
+"""From the bytes of picture files to rows of uint8 arrays."""

@@ -1,0 +1,81 @@
+"""Convolutional network that names attributes: one yes or no each (Liu et al. 2015, "Deep Learning Face Attributes in
+the Wild", reduced to its last step).
+
+Loss: the cross-entropy of each attribute's sigmoid against its 0 or 1, mean over attributes and batch. Convolutions
+with ReLU and max pooling down to a side of 4 to 7, dropout, one hidden layer. Training images are mirrored half of the
+time and shifted at random by a few pixels. This is the judge of a dataset that has attributes and perhaps no classes.
+"""
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from latent_atlas import model
+from latent_atlas.backend import keras, tf
+from latent_atlas.blocks.classification import random_shift
+from latent_atlas.blocks.networks import stages
+from latent_atlas.errors import AtlasError
+
+if TYPE_CHECKING:
+    from latent_atlas.model import Tensor
+
+
+class Settings(model.Settings):
+    """The attribute network's own settings."""
+
+    width: int = Field(default=32, ge=1, description="channels of the first convolution; they double at each stage")
+    feature_dim: int = Field(default=128, ge=2, description="units of the last hidden layer")
+    dropout: float = Field(default=0.4, ge=0, lt=1)
+    shift: int = Field(default=2, ge=0, le=8, description="largest random shift of a training image, in pixels")
+    mirror: bool = Field(default=True, description="mirror half of the training images")
+
+
+class AttributeCNN(model.Model, model.NamesAttributes):
+    """Blocks of convolution and pooling, one hidden layer, a logit for each attribute."""
+
+    Settings = Settings
+    supervision = "attributes"
+
+    def __init__(self, settings: Settings, data: model.DataSpec) -> None:
+        if not data.attributes:
+            raise AtlasError("attribute_cnn learns attributes, and the dataset has none; name one that has, or use cnn")
+        self.shift, self.mirror = settings.shift, settings.mirror
+        image = keras.Input(data.shape, name="image")
+        x = image
+        for stage in range(stages(data.shape[0])):
+            x = keras.layers.Conv2D(settings.width * min(2**stage, 8), 3, padding="same", activation="relu")(x)
+            x = keras.layers.MaxPooling2D()(x)
+        x = keras.layers.Dropout(settings.dropout)(keras.layers.Flatten()(x))
+        features = keras.layers.Dense(settings.feature_dim, "relu", name="features")(x)
+        logits = keras.layers.Dense(data.attributes, name="logits")(features)
+        self.network = keras.Model(image, {"logits": logits, "features": features}, name="classifier")
+        self.networks = {"classifier": self.network}
+        optimizer = keras.optimizers.Adam(settings.learning_rate)
+        optimizer.build(self.network.trainable_variables)
+        self.optimizers = {"classifier": optimizer}
+
+    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+        shift_seed, mirror_seed = tf.unstack(tf.random.split(seed, 2))
+        images = random_shift(images, self.shift, shift_seed)
+        if self.mirror:
+            images = random_mirror(images, mirror_seed)
+        present = tf.cast(labels, tf.float32)
+        with tf.GradientTape() as tape:
+            logits = self.network(images, training=True)["logits"]
+            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=present, logits=logits))
+        variables = self.network.trainable_variables
+        self.optimizers["classifier"].apply(tape.gradient(loss, variables), variables)
+        hits = tf.cast(tf.equal(logits > 0, present > 0), tf.float32)
+        return {"cross_entropy": loss, "batch_accuracy": tf.reduce_mean(hits)}
+
+    def attribute_logits(self, images: "Tensor") -> "Tensor":
+        return self.network(images, training=False)["logits"]
+
+    def features(self, images: "Tensor") -> "Tensor":
+        return self.network(images, training=False)["features"]
+
+
+def random_mirror(images: "Tensor", seed: "Tensor") -> "Tensor":
+    """Half of the images, left and right exchanged."""
+    chosen = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 1), seed) < 0.5
+    return tf.where(chosen, tf.reverse(images, axis=[2]), images)

@@ -1,0 +1,94 @@
+"""Conditional generative adversarial network (Mirza & Osindero 2014, "Conditional Generative Adversarial Nets").
+
+Losses (eq. 2, with the non-saturating generator), x real with label y, z ~ N(0, I), means over the batch:
+
+    discriminator: -log D(x | y) - log(1 - D(G(z | y) | y))        generator: -log D(G(z | y) | y)
+
+The networks of the paper's section 4.1. Latents and the one-hot label pass through hidden rectifiers of their own
+(200 and 1000 units), then through a common layer (1200), and a sigmoid gives the image; dropout in each. The
+discriminator maps image and label to maxout layers of their own (240 units of 5 pieces, 50 of 5), then to a common
+one (240 of 4). Generated images are judged under the labels they were asked for, which are those of the real batch.
+
+Where this differs: latents are normal, not uniform on the unit cube; Adam with beta1 = 0.5 takes the place of
+gradient descent with momentum and a decaying rate; the generator's dropout is a setting, off unless asked for, since
+it would also blur what a latent means.
+"""
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from latent_atlas import model
+from latent_atlas.backend import keras
+from latent_atlas.blocks import adversarial
+from latent_atlas.blocks.maxout import maxout
+from latent_atlas.blocks.networks import label_input
+
+if TYPE_CHECKING:
+    from latent_atlas.model import Tensor
+
+
+class Settings(model.Settings):
+    """The CGAN's own settings."""
+
+    latent_dim: int = Field(default=100, ge=1)
+    latent_units: int = Field(default=200, ge=1, description="hidden units that see the latents")
+    label_units: int = Field(default=1000, ge=1, description="hidden units that see the label")
+    hidden: int = Field(default=1200, ge=1, description="hidden units that see both")
+    maxout_units: int = Field(default=240, ge=1, description="maxout units that see the image, and that see all")
+    label_maxout_units: int = Field(default=50, ge=1, description="maxout units that see the label")
+    dropout: float = Field(default=0.5, ge=0, lt=1, description="in the discriminator")
+    generator_dropout: float = Field(default=0.0, ge=0, lt=1)
+
+
+class CGAN(model.Model, model.Generates):
+    """Generator and discriminator, both told the label."""
+
+    Settings = Settings
+    conditional = True
+    alarms = (adversarial.DISCRIMINATOR_WON, adversarial.COLLAPSED)
+
+    def __init__(self, settings: Settings, data: model.DataSpec) -> None:
+        self.latent_dim = settings.latent_dim
+        self.generator = generator(settings, data)
+        self.networks = {"generator": self.generator, "discriminator": discriminator(settings, data)}
+        self.optimizers = adversarial.adam(self.networks, settings.learning_rate, 0.5, 0.999)
+
+    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+        losses = adversarial.non_saturating_discriminator_loss, adversarial.non_saturating_generator_loss
+        return adversarial.alternating_step(self.networks, self.optimizers, losses, images, [labels], seed)
+
+    def decode(self, latents: "Tensor", labels: "Tensor") -> "Tensor":
+        return self.generator([latents, labels], training=False)
+
+
+def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
+    """Latents and labels to images in [0, 1]."""
+    height, width, channels = data.shape
+    latent = keras.Input((settings.latent_dim,), name="latent")
+    label, one_hot = label_input(data)
+    sees_latent = keras.layers.Dense(settings.latent_units, "relu")(latent)
+    sees_label = keras.layers.Dense(settings.label_units, "relu", kernel_initializer=_unit())(one_hot)
+    x = keras.layers.Concatenate()([sees_latent, sees_label])
+    x = keras.layers.Dropout(settings.generator_dropout)(x)
+    x = keras.layers.Dense(settings.hidden, "relu")(x)
+    x = keras.layers.Dropout(settings.generator_dropout)(x)
+    x = keras.layers.Dense(height * width * channels, "sigmoid")(x)
+    return keras.Model([latent, label], keras.layers.Reshape(data.shape, name="image")(x), name="generator")
+
+
+def discriminator(settings: Settings, data: model.DataSpec) -> "keras.Model":
+    """Images and labels to one logit each, (n, 1)."""
+    image = keras.Input(data.shape, name="image")
+    label, one_hot = label_input(data)
+    sees_image = maxout(keras.layers.Flatten()(image), settings.maxout_units, 5)
+    sees_label = maxout(one_hot, settings.label_maxout_units, 5, _unit())
+    x = keras.layers.Concatenate()([sees_image, sees_label])
+    x = keras.layers.Dropout(settings.dropout)(x)
+    x = keras.layers.Dropout(settings.dropout)(maxout(x, settings.maxout_units, 4))
+    return keras.Model([image, label], keras.layers.Dense(1, name="logits")(x), name="discriminator")
+
+
+def _unit() -> "keras.Initializer":
+    """For layers that see one number of a one-hot label: with Glorot's, what they say is drowned by the image."""
+    return keras.initializers.RandomNormal(stddev=1.0)

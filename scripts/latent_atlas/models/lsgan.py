@@ -1,0 +1,58 @@
+"""Least squares GAN (Mao et al. 2017, "Least Squares Generative Adversarial Networks").
+
+Losses (eq. 9: a = 0, b = c = 1), x real, z ~ N(0, I), D without a sigmoid, means over the batch:
+
+    discriminator: 1/2 (D(x) - 1)^2 + 1/2 D(G(z))^2        generator: 1/2 (D(G(z)) - 1)^2
+
+The networks are DCGAN's, as the paper's are but for the depth of its generator (figure 2). Adam with beta1 = 0.5.
+"""
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from latent_atlas import model
+from latent_atlas.backend import tf
+from latent_atlas.blocks import adversarial
+from latent_atlas.blocks.strided import strided_discriminator, strided_generator
+
+if TYPE_CHECKING:
+    from latent_atlas.model import Tensor
+
+
+class Settings(model.Settings):
+    """The LSGAN's own settings."""
+
+    latent_dim: int = Field(default=100, ge=1)
+    width: int = Field(default=64, ge=1, description="channels nearest to the image; they double at each stage")
+
+
+class LSGAN(model.Model, model.Generates):
+    """Generator and discriminator."""
+
+    Settings = Settings
+    alarms = (adversarial.COLLAPSED,)
+
+    def __init__(self, settings: Settings, data: model.DataSpec) -> None:
+        self.latent_dim = settings.latent_dim
+        self.generator = strided_generator(data, settings.width, settings.latent_dim)
+        discriminator = strided_discriminator(data, settings.width, "batch")
+        self.networks = {"generator": self.generator, "discriminator": discriminator}
+        self.optimizers = adversarial.adam(self.networks, settings.learning_rate, 0.5, 0.999)
+
+    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+        losses = discriminator_loss, generator_loss
+        return adversarial.alternating_step(self.networks, self.optimizers, losses, images, [], seed)
+
+    def decode(self, latents: "Tensor", labels: "Tensor") -> "Tensor":
+        return self.generator([latents], training=False)
+
+
+def discriminator_loss(real: "Tensor", fake: "Tensor") -> "Tensor":
+    """1/2 (D(x) - 1)^2 + 1/2 D(G(z))^2."""
+    return 0.5 * tf.reduce_mean((real - 1.0) ** 2) + 0.5 * tf.reduce_mean(fake**2)
+
+
+def generator_loss(fake: "Tensor") -> "Tensor":
+    """1/2 (D(G(z)) - 1)^2."""
+    return 0.5 * tf.reduce_mean((fake - 1.0) ** 2)

@@ -1,0 +1,110 @@
+"""Several models on the same images, and beside each other."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from latent_atlas import io
+from latent_atlas.figures.captions import titled
+from latent_atlas.figures.compare import side_by_side
+from latent_atlas.figures.grids import compared
+from latent_atlas.figures.style import Pixels
+from latent_atlas.figures.tiles import legible, spread, tile
+from latent_atlas.report.gather import PER_LABEL, SAMPLES, Dataset, Result
+from latent_atlas.report.media import Medium, picture, picture_file
+
+_COLUMNS = 10
+_DRAWS = 3  # of each class, when conditional models are compared
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Images of one model, or the real ones."""
+
+    name: str
+    detail: str
+    medium: Medium
+
+
+def reconstructions(dataset: Dataset) -> Medium | None:
+    """The same test images through every model that reconstructs."""
+    rows = {
+        r.key: r.arrays["test_reconstructions"] for r in dataset.results if "test_reconstructions" in r.arrays
+    }
+    if not rows:
+        return None
+    originals = next(r.arrays["test_images"] for r in dataset.results if "test_reconstructions" in r.arrays)
+    io.WORK.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=io.WORK) as scratch:
+        path = Path(scratch) / "reconstructions.png"
+        side_by_side(path, originals, rows)
+        return picture_file(path)
+
+
+def by_label(dataset: Dataset) -> Medium | None:
+    """Conditional generators asked for the same classes, one row each beneath real images."""
+    results = [result for result in dataset.results if "sample_labels" in result.arrays]
+    sources = {result.key: (result.arrays["samples"], result.arrays["sample_labels"]) for result in results}
+    real = next((r.arrays for r in dataset.results if "real" in r.arrays), None)
+    if len(sources) < 2 or real is None:
+        return None
+    rows = {"real": (real["real"], real["real_labels"]), **sources}
+    if len({images.shape[1:3] for images, _ in rows.values()}) > 1:
+        return None
+    labels = np.unique(np.concatenate([found for _, found in sources.values()]))
+    labels = labels[spread(len(labels), _COLUMNS)]
+    chosen = {name: _draws(images, found, labels) for name, (images, found) in rows.items()}
+    count = min(len(images) for images in chosen.values()) // len(labels)
+    if count == 0:
+        return None
+    body = compared(
+        {name: images[: count * len(labels)] for name, images in chosen.items()}, len(labels), count
+    )
+    names = ", ".join(dataset.name_of(int(label)) for label in labels)
+    return picture(titled(body, "The same classes, asked of each model", f"columns: {names}"))
+
+
+def _draws(images: Pixels, found: np.ndarray, labels: np.ndarray) -> Pixels:
+    """The first image of every label, then the second of every label, and so on."""
+    rows = [np.flatnonzero(found == label)[:_DRAWS] for label in labels]
+    count = min(len(each) for each in rows)
+    chosen: Pixels = images[np.array([each[draw] for draw in range(count) for each in rows], int)]
+    return chosen
+
+
+def panels(dataset: Dataset) -> list[Panel]:
+    """Equally many images of every generator, after as many real ones."""
+    generators = [result for result in dataset.results if "samples" in result.arrays]
+    if not generators:
+        return []
+    found = [_panel(result.key, _detail(result), result.arrays) for result in generators]
+    real = next((r.arrays for r in dataset.results if "real" in r.arrays), None)
+    if real is None:
+        return found
+    return [
+        _panel(
+            "real",
+            "test images, a class in each row",
+            {"samples": real["real"], "sample_labels": real["real_labels"]},
+        ),
+        *found,
+    ]
+
+
+def _detail(result: Result) -> str:
+    return "a class in each row" if "sample_labels" in result.arrays else "drawn from the prior at random"
+
+
+def _panel(name: str, detail: str, arrays: Mapping[str, np.ndarray]) -> Panel:
+    images = arrays["samples"]
+    if "sample_labels" in arrays:
+        labels = arrays["sample_labels"]
+        shown = np.unique(labels)[spread(len(np.unique(labels)), SAMPLES // PER_LABEL)]
+        images = np.concatenate([images[labels == label][:PER_LABEL] for label in shown])
+    images = images[:SAMPLES]
+    columns = min(_COLUMNS, len(images))
+    cells = legible(images, columns, target=560, least=28)
+    return Panel(name, detail, picture(tile(cells, -(-len(images) // columns), columns, gap=2)))

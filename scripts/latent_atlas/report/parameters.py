@@ -1,0 +1,36 @@
+"""The part of ``params.yaml`` that results follow from, at the report's scale and with defaults filled in.
+
+What the engines reserve, and how often training is saved, is left out: no result depends on it.
+"""
+
+import io as memory
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from latent_atlas.params import Params
+
+
+def as_yaml(params: Params) -> str:
+    """YAML in the order of ``params.yaml``."""
+    content: dict[str, Any] = {
+        "scale": params.scale,
+        "seed": params.seed,
+        "datasets": {key: options.model_dump(mode="json") for key, options in params.datasets.items()},
+        "evaluation": params.evaluation.model_dump(mode="json"),
+        "experiments": {
+            key: {
+                "model": experiment.model,
+                "dataset": experiment.dataset,
+                "judge": experiment.judge,
+                **experiment.settings.model_dump(mode="json"),
+            }
+            for key, experiment in params.experiments.items()
+        },
+    }
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    buffer = memory.StringIO()
+    writer.dump(content, buffer)
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""Everything a trained model can do, done once and written down as arrays."""

@@ -1,0 +1,1 @@
+"""The one loop that trains every model; it knows no model by name."""

@@ -1,0 +1,22 @@
+"""Writes the report: a page, a Markdown file and a table of every number."""
+
+import argparse
+
+from latent_atlas import io, step
+from latent_atlas.params import Params
+from latent_atlas.report import long_table, markdown, page
+from latent_atlas.report.gather import gather
+
+
+def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
+    atlas = gather(params)
+    folder = params.results / "report"
+    index, text = page.build(atlas), markdown.build(atlas)
+    long_table.write(folder / "metrics.csv", atlas.results)
+    io.save_text(folder / "report.md", text)
+    io.save_text(folder / "index.html", index)
+    progress.say(str(folder / "index.html"))
+
+
+if __name__ == "__main__":
+    step.run(main, __doc__)

@@ -1,0 +1,64 @@
+"""Lets each engine know what the other has done, so that neither repeats it.
+
+Snakemake and DVC keep separate records of the same files. Each move is safe only if the engine it starts from finds
+everything in order: `dvc commit` believes whatever lies on disk, and so does `snakemake --touch`.
+"""
+
+import argparse
+import subprocess
+import sys
+
+from latent_atlas import params
+from latent_atlas.errors import AtlasError
+
+_NOTHING = "Nothing to be done"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--from", dest="source", choices=("snakemake", "dvc"), help="who has just finished everything")
+    parser.add_argument("--scale", choices=params.SCALES, help="default: the scale that params.yaml names")
+    arguments = parser.parse_args()
+    try:
+        here = params.load()
+        scale = arguments.scale or here.scale
+        if scale == here.scale:
+            _sync(arguments.source)
+        else:
+            print(f"DVC records the scale that params.yaml names, {here.scale}; {scale} is Snakemake's alone until then")
+    except AtlasError as error:
+        sys.exit(f"sync: {error}")
+    print(f"the atlas is drawn: results/{scale}/report/index.html")
+
+
+def _sync(source: str | None) -> None:
+    if source != "snakemake" and _dvc_is_clean():
+        if not _snakemake_is_clean():
+            _run("snakemake", "--touch", "--forceall", "--cores", "1", "--quiet", "all")
+            print("Snakemake has taken over what DVC made")
+    elif source == "snakemake" or _snakemake_is_clean():
+        if not _dvc_is_clean():
+            _run("dvc", "commit", "--force", "--quiet")
+            print("DVC has recorded what Snakemake made")
+    else:
+        raise AtlasError("results are not up to date in either engine; run `make` or `dvc repro` first")
+
+
+def _dvc_is_clean() -> bool:
+    return subprocess.run(["dvc", "status", "--quiet"], capture_output=True, check=False).returncode == 0
+
+
+def _snakemake_is_clean() -> bool:
+    plan = subprocess.run(["snakemake", "--dry-run"], capture_output=True, text=True, check=False)
+    return plan.returncode == 0 and _NOTHING in plan.stdout + plan.stderr
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no message"]
+        raise AtlasError(f"`{' '.join(command)}` failed: {last[0]}")
+
+
+if __name__ == "__main__":
+    main()

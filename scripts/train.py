@@ -1,0 +1,67 @@
+"""Trains one experiment: weights, history, and snapshots of the manifold as it forms."""
+
+import argparse
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from latent_atlas import backend, io, step, weights
+from latent_atlas.datasets import processed
+from latent_atlas.params import Params, canonical
+from latent_atlas.training import loop, snapshots
+from latent_atlas.training.batches import Batches
+from latent_atlas.training.checkpoints import Checkpoints
+
+
+def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
+    experiment = params.experiments[arguments.target]
+    settings, folder = experiment.settings, params.folder(experiment.key)
+    data = processed.load(params.processed(experiment.dataset))
+    card = {
+        "model": experiment.model,
+        "dataset": experiment.dataset,
+        "scale": params.scale,
+        "seed": params.seed,
+        "settings": settings.model_dump(),
+        "shape": list(data.spec.shape),
+        "labels": data.spec.labels,
+    }
+    validation = data.split("validation")
+    backend.configure(settings.threads, params.seed, settings.deterministic)
+    model = weights.build(card)
+    checkpoints = Checkpoints(
+        io.WORK / "checkpoints" / params.scale / experiment.key, _fingerprint(card, data, experiment.model)
+    )
+    record = loop.train(
+        model,
+        settings,
+        params.seed,
+        Batches(data.split("train"), settings.batch_size, params.seed),
+        snapshots.camera(model, data.spec, validation),
+        checkpoints,
+        params.checkpoint_seconds,
+        progress,
+    )
+    weights.save(folder, model, card)
+    io.save_table(folder / "history.csv", ["step", "images_seen", *record.columns], record.rows)
+    taken = {name: np.stack(values) for name, values in record.snapshots.items()}
+    taken["label_names"] = np.array(data.label_names, dtype=np.str_)
+    if "features" in taken:
+        taken["labels"] = snapshots.labels(validation)
+    io.save_arrays(folder / "snapshots.npz", {"steps": np.array(record.snapshot_steps), **taken})
+    checkpoints.clear()
+
+
+def _fingerprint(card: dict, data: processed.Dataset, model: str) -> str:
+    """What a checkpoint must share with this run to be continued by it: configuration, data, code, TensorFlow."""
+    package = Path(__file__).parent / "latent_atlas"
+    files = [package / "models" / f"{model}.py", *sorted((package / "blocks").glob("*.py"))]
+    files += sorted((package / "training").glob("*.py"))
+    code = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+    whole = canonical([card, data.card, code, backend.tf.__version__, backend.keras.__version__])
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    step.run(main, __doc__, "experiment")

@@ -1,0 +1,41 @@
+"""Prints a certificate: which outputs have the bytes, or at least the metrics, of the maintainers' reference."""
+
+import argparse
+import sys
+
+from latent_atlas import certificate, io, params
+from latent_atlas.errors import AtlasError
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", choices=params.SCALES, help="default: the scale that params.yaml names")
+    parser.add_argument("--update", action="store_true", help="make what lies on disk the reference (maintainers)")
+    arguments = parser.parse_args()
+    try:
+        scale = arguments.scale or params.load().scale
+        path = certificate.REFERENCE / f"{scale}.json"
+        found = certificate.take(scale)
+        if not found["metrics"]:
+            raise AtlasError(f"results/{scale}: nothing to verify yet; run `make` first")
+        if arguments.update:
+            io.save_json(path, found)
+            print(f"{path}: now holds {len(found['outputs'])} outputs")
+            return
+        reference = io.load_json(path)
+        if not reference:
+            raise AtlasError(f"{path}: the maintainers have published no reference for this scale")
+        result = certificate.compare(found, reference)
+    except AtlasError as error:
+        sys.exit(f"verify: {error}")
+    for key in ("different", "missing", "unexpected", "within_tolerance"):
+        for name in result[key]:
+            print(f"{key.replace('_', ' ')}: {name}")
+    for entry in result["metrics"]:
+        print("out of tolerance: {experiment} {metric}: {found}, reference {reference}".format(**entry))
+    print(certificate.summary(result))
+    sys.exit(0 if certificate.holds(result) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""The certificate tells identical, close and different outputs apart."""
+
+import copy
+from typing import Any
+
+import pytest
+from latent_atlas import certificate
+
+REFERENCE: dict[str, Any] = {
+    "machine": {"processor": "A"},
+    "outputs": {
+        "data/demo/digits/processed/card.json": "1",
+        "results/demo/experiments/vae/weights.npz": "2",
+        "results/demo/experiments/gan/weights.npz": "3",
+    },
+    "metrics": {"vae": {"elbo": -100.0}, "gan": {"label_accuracy": 0.9}},
+}
+
+
+def _found(**changes: Any) -> dict[str, Any]:
+    return copy.deepcopy(REFERENCE) | changes
+
+
+def test_same_is_identical() -> None:
+    result = certificate.compare(_found(), REFERENCE)
+    assert len(result["identical"]) == 3
+    assert certificate.holds(result)
+    assert certificate.summary(result).startswith("outputs: 3 identical, 0 within tolerance, 0 different")
+
+
+def test_other_bytes_with_close_metrics_are_within_tolerance_elsewhere_only() -> None:
+    outputs = {**REFERENCE["outputs"], "results/demo/experiments/vae/weights.npz": "x"}
+    metrics = {**REFERENCE["metrics"], "vae": {"elbo": -101.0}}
+    elsewhere = certificate.compare(_found(outputs=outputs, metrics=metrics, machine={"processor": "B"}), REFERENCE)
+    assert elsewhere["within_tolerance"] == ["results/demo/experiments/vae/weights.npz"]
+    assert certificate.holds(elsewhere)
+    here = certificate.compare(_found(outputs=outputs, metrics=metrics), REFERENCE)
+    assert not certificate.holds(here)
+
+
+def test_other_metrics_make_their_experiment_different() -> None:
+    outputs = {path: "x" for path in REFERENCE["outputs"]}
+    metrics = {"vae": {"elbo": -100.5}, "gan": {"label_accuracy": 0.6}}
+    result = certificate.compare(_found(outputs=outputs, metrics=metrics, machine={"processor": "B"}), REFERENCE)
+    assert result["different"] == ["data/demo/digits/processed/card.json", "results/demo/experiments/gan/weights.npz"]
+    assert [entry["metric"] for entry in result["metrics"]] == ["label_accuracy"]
+    assert not certificate.holds(result)
+
+
+@pytest.mark.parametrize("change", ["missing", "unexpected"])
+def test_files_too_few_or_too_many(change: str) -> None:
+    outputs = dict(REFERENCE["outputs"])
+    if change == "missing":
+        del outputs["results/demo/experiments/vae/weights.npz"]
+    else:
+        outputs["results/demo/experiments/vae/more"] = "4"
+    result = certificate.compare(_found(outputs=outputs), REFERENCE)
+    assert len(result[change]) == 1
+    assert not certificate.holds(result)
+
+
+def test_a_vanished_metric_is_astray() -> None:
+    result = certificate.compare(_found(metrics={"vae": {}, "gan": {"label_accuracy": 0.9}}), REFERENCE)
+    assert [entry["metric"] for entry in result["metrics"]] == ["elbo"]

@@ -1,0 +1,157 @@
+"""A mistake in params.yaml is one line that names the key and what is allowed, before anything runs."""
+
+import copy
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, Project
+from latent_atlas import params
+from latent_atlas.errors import AtlasError
+
+CONTENT = params.read(ROOT / "params.yaml")
+
+
+def _set(path: str, value: object) -> Callable[[str], str]:
+    """An edit of the text of params.yaml, made on its content."""
+    import io
+
+    from ruamel.yaml import YAML
+
+    def edit(text: str) -> str:
+        yaml = YAML()
+        content = yaml.load(text)
+        *parents, last = path.split(".")
+        node = content
+        for key in parents:
+            node = node[key]
+        if value is None:
+            del node[last]
+        else:
+            node[last] = value
+        buffer = io.StringIO()
+        yaml.dump(content, buffer)
+        return buffer.getvalue()
+
+    return edit
+
+
+BROKEN: dict[str, tuple[Callable[[str], str], list[str]]] = {
+    "typo in a key": (
+        lambda text: text.replace("latent_dim: 8", "latnet_dim: 8", 1),
+        ["latnet_dim", "unknown key", "did you mean 'latent_dim'"],
+    ),
+    "negative steps": (_set("experiments.vae_digits.demo.steps", -5), ["experiments.vae_digits.demo.steps", "-5"]),
+    "unknown model": (_set("experiments.vae_digits.model", "vea"), ["experiments.vae_digits.model", "'vae'"]),
+    "string for a number": (
+        _set("experiments.vae_digits.demo.learning_rate", "fast"),
+        ["experiments.vae_digits.demo.learning_rate", "'fast'", "number"],
+    ),
+    "duplicate key": (lambda text: text + "\nseed: 1\n", ["'seed'", "twice"]),
+    "judge of other data": (
+        lambda text: _set("experiments.vae_digits.judge", "cnn_other")(_with_other_judge(text)),
+        ["experiments.vae_digits.judge", "'cnn_other'", "'other'", "'digits'"],
+    ),
+    "judge that judges nothing": (
+        _set("experiments.vae_digits.judge", "cvae_digits"),
+        ["experiments.vae_digits.judge", "no classifier"],
+    ),
+    "missing dataset": (_set("experiments.vae_digits.dataset", "digit"), ["vae_digits.dataset", "did you mean 'digits'"]),
+    "missing setting": (_set("experiments.vae_digits.demo.steps", None), ["vae_digits.demo.steps", "is missing"]),
+    "unknown scale": (_set("scale", "laptpo"), ["scale", "'laptpo'", "did you mean 'laptop'"]),
+    "unknown source": (_set("datasets.digits.demo.source", "mnits"), ["datasets.digits.demo.source", "'mnits'"]),
+    "not a mapping": (lambda text: "- 1\n- 2\n", ["must be a mapping"]),
+    "not YAML": (lambda text: text + "\nfoo: [1, 2\n", ["line", "not YAML"]),
+    "labels of no label": (
+        _set("label_animations.experiments", ["vae_digits"]),
+        ["label_animations.experiments", "'vae_digits'", "not conditional"],
+    ),
+    "a label too many": (_set("label_animations.labels", [1, 1]), ["label_animations.labels", "twice"]),
+    "code in a tag": (lambda text: text + "\nx: !!python/object/apply:os.system ['true']\n", ["not YAML"]),
+}
+
+
+def _with_other_judge(text: str) -> str:
+    import io
+
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    content = yaml.load(text)
+    content["datasets"]["other"] = copy.deepcopy(content["datasets"]["digits"])
+    content["experiments"]["cnn_other"] = {**copy.deepcopy(content["experiments"]["cnn_digits"]), "dataset": "other"}
+    content["experiments"]["cnn_other"]["judge"] = "cnn_other"
+    buffer = io.StringIO()
+    yaml.dump(content, buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_mistakes_are_named(name: str, tmp_path: Path) -> None:
+    edit, expected = BROKEN[name]
+    file = tmp_path / "params.yaml"
+    file.write_text(edit((ROOT / "params.yaml").read_text()))
+    with pytest.raises(AtlasError) as error:
+        params.load(path=file)
+    message = str(error.value)
+    assert "\n" not in message
+    assert message.startswith(str(file))
+    for part in expected:
+        assert part in message
+
+
+IN_ENGINES = {
+    "typo in a key": (lambda text: text.replace("frames: 3", "framse: 3", 1), "framse"),
+    **{name: (BROKEN[name][0], BROKEN[name][1][0]) for name in ("negative steps", "judge of other data", "not YAML")},
+    "duplicate key": (lambda text: text + "\nseed: 1\n", "seed"),
+}
+
+
+@pytest.mark.parametrize("name", IN_ENGINES)
+def test_both_engines_refuse_before_anything_runs(name: str, project: Callable[..., Project]) -> None:
+    here = project("cnn_digits", "vae_digits")
+    edit, expected = IN_ENGINES[name]
+    file = here.path / "params.yaml"
+    file.write_text(edit(file.read_text()))
+    for command in (["snakemake", "--cores", "1"], ["dvc", "repro"]):
+        printed = here.run(*command, code=None)
+        assert "Traceback" not in printed
+        assert any("params.yaml" in line for line in printed.splitlines())
+        assert expected in printed
+        assert not (here.path / "data").exists()
+        assert not (here.path / "results").exists()
+
+
+def test_every_scale_is_valid() -> None:
+    for scale in params.SCALES:
+        assert params.check(CONTENT, scale).scale == scale
+
+
+def test_only_scale_can_be_overridden(project: Callable[..., Project]) -> None:
+    here = project("cnn_digits")
+    printed = here.run("snakemake", "--cores", "1", "--config", "seed=3", code=None)
+    assert "--config seed: only scale can be overridden" in printed
+    assert "Traceback" not in printed
+
+
+def test_order_of_keys_does_not_matter() -> None:
+    shuffled = list(CONTENT["experiments"]["vae_digits"]["demo"].items())
+    random.Random(1).shuffle(shuffled)
+    assert params.canonical(dict(shuffled)) == params.canonical(CONTENT["experiments"]["vae_digits"]["demo"])
+
+
+def test_exceptions_to_reservations() -> None:
+    content: dict[str, Any] = copy.deepcopy(CONTENT)
+    content["resources"]["experiments"] = {"vae_digits": {"gpu": 1}}
+    checked = params.check(content)
+    assert checked.reservation("train", "vae_digits", "gpu") == 1
+    assert checked.reservation("train", "cvae_digits", "gpu") == 0
+    assert checked.reservation("train", "vae_digits", "mem_mb") == content["resources"]["steps"]["train"]["mem_mb"]
+
+
+def test_checking_loads_no_tensorflow(project: Callable[..., Project]) -> None:
+    code = "import sys; sys.path.insert(0, 'scripts'); from latent_atlas import engine; engine.Atlas({}); "
+    code += "sys.exit(any(name in sys.modules for name in ('tensorflow', 'keras')))"
+    project("cnn_digits").run("python", "-c", code)

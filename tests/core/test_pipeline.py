@@ -1,0 +1,123 @@
+"""One tiny pipeline, from data to report, through both engines."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import Project, make_project
+
+EXPERIMENTS = ["cnn_digits", "autoencoder_digits", "vae_digits", "cvae_gan_digits_z8"]
+NOTHING = "Nothing to be done"
+
+
+@pytest.fixture(scope="module")
+def by_snakemake(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    here = make_project(tmp_path_factory.mktemp("snakemake") / "project", EXPERIMENTS)
+    here.run("snakemake", "--cores", "2")
+    return here
+
+
+@pytest.fixture(scope="module")
+def by_dvc(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    here = make_project(tmp_path_factory.mktemp("dvc") / "project", EXPERIMENTS)
+    here.run("dvc", "repro")
+    return here
+
+
+def _jobs(printed: str) -> set[str]:
+    """The jobs that a dry run of Snakemake would run."""
+    lines = [line.strip() for line in printed.splitlines()]
+    start = lines.index("Job stats:") + 3
+    return {line.split()[0] for line in lines[start:] if line} & {
+        "fetch", "prepare", "train", "sample", "render", "animate", "animate_label", "evaluate", "report"
+    }
+
+
+def test_everything_promised_is_there(by_snakemake: Project) -> None:
+    results = by_snakemake.path / "results/demo"
+    for key in EXPERIMENTS:
+        folder = results / "experiments" / key
+        for name in ("weights.npz", "history.csv", "metrics.json", "manifold.gif", "manifold.mp4"):
+            assert (folder / name).stat().st_size > 0, (key, name)
+        assert list((folder / "figures").glob("*.png")), key
+    for label in (0, 3):
+        for suffix in ("gif", "mp4"):
+            assert (results / "experiments/cvae_gan_digits_z8" / f"manifold_{label}.{suffix}").stat().st_size > 0
+    for name in ("index.html", "report.md", "metrics.csv"):
+        assert (results / "report" / name).stat().st_size > 0
+
+
+def test_metrics_are_long_and_agree(by_snakemake: Project) -> None:
+    results = by_snakemake.path / "results/demo"
+    table = pd.read_csv(results / "report/metrics.csv")
+    assert list(table.columns) == ["experiment", "model", "dataset", "metric", "value"]
+    for key in EXPERIMENTS:
+        metrics = json.loads((results / "experiments" / key / "metrics.json").read_text())
+        rows = table[table.experiment == key].set_index("metric").value
+        assert rows.to_dict() == pytest.approx(metrics)
+    vae = set(table[table.experiment == "vae_digits"].metric)
+    assert {"elbo", "iwae_bound", "frechet", "frechet_real", "frechet_noise", "frechet_untrained", "coverage"} <= vae
+
+
+def test_second_run_does_nothing(by_snakemake: Project) -> None:
+    before = by_snakemake.files()
+    assert NOTHING in by_snakemake.run("snakemake", "--cores", "2")
+    assert by_snakemake.files() == before
+
+
+def test_both_engines_write_the_same_bytes(by_snakemake: Project, by_dvc: Project) -> None:
+    one, other = by_snakemake.files(), by_dvc.files()
+    one = {path: content for path, content in one.items() if not path.endswith(".gitignore")}
+    other = {path: content for path, content in other.items() if not path.endswith(".gitignore")}
+    assert one.keys() == other.keys()
+    assert [path for path in one if one[path] != other[path]] == []
+
+
+def test_snakemake_accepts_what_dvc_made(by_dvc: Project) -> None:
+    assert NOTHING in by_dvc.run("snakemake", "-n")
+    assert "results/demo/report/index.html" in by_dvc.run("python", "scripts/sync.py")
+    assert NOTHING in by_dvc.run("snakemake", "-n")
+    assert "up to date" in by_dvc.run("dvc", "status")
+
+
+def test_dvc_accepts_what_snakemake_made(by_snakemake: Project) -> None:
+    by_snakemake.run("python", "scripts/sync.py", "--from", "snakemake")
+    assert "up to date" in by_snakemake.run("dvc", "status")
+    assert NOTHING in by_snakemake.run("snakemake", "-n")
+
+
+def test_sync_refuses_stale_results(project: Callable[..., Project]) -> None:
+    here = project("cnn_digits")
+    assert "not up to date in either engine" in here.run("python", "scripts/sync.py", code=None)
+    assert not (here.path / "dvc.lock").exists()
+
+
+def test_one_setting_trains_one_experiment(by_snakemake: Project, by_dvc: Project) -> None:
+    for here in (by_snakemake, by_dvc):
+        here.run("python", "scripts/sync.py")
+        here.edit(lambda content: content["experiments"]["vae_digits"]["demo"].update(learning_rate=0.002))
+    plan = by_snakemake.run("snakemake", "-n", "--quiet", "host", "reason")
+    trained = {line.strip() for line in plan.splitlines() if "wildcards: experiment=" in line}
+    assert trained == {"wildcards: experiment=vae_digits"}
+    assert _jobs(plan) == {"train", "sample", "render", "animate", "evaluate", "report"}
+    status = json.loads(by_dvc.run("dvc", "status", "--json"))
+    assert {name for name in status if name.startswith("train")} == {"train@vae_digits"}
+    printed = by_dvc.run("dvc", "repro")
+    ran = {line.split("'")[1] for line in printed.splitlines() if line.startswith("Running stage")}
+    assert ran == {f"{step}@vae_digits" for step in ("train", "sample", "render", "animate", "evaluate")} | {
+        "check",
+        "report",
+    }
+
+
+def test_failure_shows_the_end_of_the_log(project: Callable[..., Project]) -> None:
+    here = project("cnn_digits")
+    figures = here.path / "scripts/latent_atlas/datasets/sklearn_digits.py"
+    figures.write_text(figures.read_text().replace("def fetch(", "def fetch(*_):\n    1 / 0\n\n\ndef _unused("))
+    printed = here.run("snakemake", "--cores", "1", code=1)
+    assert "ZeroDivisionError" in printed
+    assert "the whole log: logs/demo/fetch/digits.log" in printed
+    assert "Traceback" in (here.path / "logs/demo/fetch/digits.log").read_text()
+    assert not list(Path(here.path / "data").rglob("*.npy"))

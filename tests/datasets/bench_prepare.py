@@ -1,0 +1,131 @@
+"""How much memory and time `prepare` takes, against bare Pillow with as many workers. Not collected by pytest.
+
+    python tests/datasets/bench_prepare.py [--images 20000 200000] [--folder DIR]
+
+Makes zips of synthetic 178x218 JPEGs, runs the prepare step of `source: folder` on each in a process of its own, and
+prints peak resident memory and images a second. The bare run decodes and resizes the same bytes, read beforehand from
+the same archive, with the same number of threads, and then with the same number of processes; it keeps nothing.
+"""
+
+import argparse
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+import zipfile
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+BARE = 8000  # images of the bare run
+DISTINCT = 500  # different pictures; the archive repeats them under new names
+
+
+def jpeg(seed: int) -> bytes:
+    """A picture about as hard to decode as an aligned CelebA face (they take some 7 kB)."""
+    generator = np.random.default_rng(seed)
+    small = Image.fromarray(generator.integers(0, 256, (14, 11, 3), dtype=np.uint8))
+    pixels = np.asarray(small.resize((178, 218), Image.Resampling.BICUBIC)) + generator.normal(
+        0, 3, (218, 178, 1)
+    )
+    buffer = io.BytesIO()
+    Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
+
+
+def make(path: Path, count: int) -> None:
+    """Writes the archive, if it is not there."""
+    if path.exists():
+        return
+    pictures = [jpeg(seed) for seed in range(DISTINCT)]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for number in range(count):
+            archive.writestr(zipfile.ZipInfo(f"img_align/{number:06d}.jpg"), pictures[number % DISTINCT])
+
+
+def prepare(archive: Path, folder: Path) -> None:
+    """Runs in the process that is measured; prints what it used."""
+    sys.path.insert(0, str(SCRIPTS))
+    from latent_atlas import datasets
+    from latent_atlas import io as door
+
+    class Silent:
+        def say(self, text: str) -> None: ...
+
+        def update(self, done: int, total: int, unit: str) -> None: ...
+
+    source = datasets.find("folder")
+    options = source.Options(source="folder", path=str(archive), size=64)  # type: ignore[call-arg]
+    raw = folder / "raw"
+    raw.mkdir(parents=True, exist_ok=True)
+    (raw / "images.zip").unlink(missing_ok=True)
+    (raw / "images.zip").hardlink_to(archive)
+    os.chdir(folder)
+    start = time.perf_counter()
+    with door.atomic_directory(folder / "processed") as out:
+        source.prepare(options, raw, out, Silent())
+    seconds = time.perf_counter() - start
+    print(json.dumps({"seconds": seconds, "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+def bare_decode(pictures: list[bytes]) -> int:
+    for picture in pictures:
+        with Image.open(io.BytesIO(picture)) as image:
+            image.resize((64, 64), Image.Resampling.BICUBIC, (0, 20, 178, 198)).tobytes()
+    return len(pictures)
+
+
+def bare(archive: Path, workers: int) -> dict[str, float]:
+    """Images a second of Pillow alone."""
+    with zipfile.ZipFile(archive) as file:
+        pictures = [file.read(name) for name in file.namelist()[:BARE]]
+    chunks = [pictures[start : start + 64] for start in range(0, len(pictures), 64)]
+    rates = {}
+    for name, pool in (("threads", ThreadPoolExecutor(workers)), ("processes", ProcessPoolExecutor(workers))):
+        with pool:
+            list(pool.map(bare_decode, chunks[: 2 * workers]))  # let the workers start
+            start = time.perf_counter()
+            done = sum(pool.map(bare_decode, chunks))
+            rates[name] = done / (time.perf_counter() - start)
+    return rates
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--images", type=int, nargs="+", default=[20_000, 200_000])
+    parser.add_argument("--folder", type=Path, default=Path(".atlas/bench"))
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    folder = arguments.folder.resolve()
+    if arguments.measure:
+        prepare(arguments.measure, folder)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    workers = len(os.sched_getaffinity(0))
+    for count in arguments.images:
+        archive = folder / f"{count}.zip"
+        make(archive, count)
+        before = bare(archive, workers)
+        command = [sys.executable, __file__, "--folder", str(folder), "--measure", str(archive)]
+        result = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        after = bare(archive, workers)
+        best = max(np.mean([before[kind], after[kind]]) for kind in before)
+        rate = count / result["seconds"]
+        print(
+            f"{count:7,} images: {rate:6.0f} images/s, peak {result['rss']:4.0f} MB; bare Pillow with {workers} workers: "
+            + ", ".join(f"{np.mean([before[kind], after[kind]]):.0f} ({kind})" for kind in before)
+            + f"; ratio to the better {rate / best:.2f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""Sources too large for any test, on small archives of the same form: CelebA, horse2zebra, the whole maps, IMDB."""
+
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from datasets_support import Silent, encoded, picture
+from latent_atlas import datasets
+from latent_atlas.datasets import celeba, imdb, processed
+from latent_atlas.datasets.families import attributes
+from latent_atlas.errors import AtlasError
+from PIL import Image
+
+
+@pytest.fixture
+def raw(place: Path) -> Path:
+    (place / "raw").mkdir()
+    (place / "out").mkdir()
+    return place / "raw"
+
+
+def prepare(source: str, raw: Path, **options: object) -> processed.Dataset:
+    module = datasets.find(source)
+    module.prepare(module.Options(source=source, **options), raw, raw.parent / "out", Silent())
+    return processed.load(raw.parent / "out")
+
+
+def pack(path: Path, entries: dict[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+
+
+def faces(count: int, cut: int | None = None) -> dict[str, bytes]:
+    files = {}
+    for number in range(1, count + 1):
+        pixels = np.full((218, 178, 3), 60, np.uint8)
+        pixels[35:183, 15:163] = number % 200  # the centre crop of 148, and nothing else
+        content = encoded(Image.fromarray(pixels), "JPEG", quality=95)
+        files[f"img_align_celeba/{number:06d}.jpg"] = content[:500] if number == cut else content
+    return files
+
+
+def table(count: int) -> str:
+    rows = [f"{number:06d}.jpg " + ("1 -1" if number % 3 else "-1  1") for number in range(1, count + 1)]
+    return "\r\n".join([str(count), "Male Smiling", *rows, ""])
+
+
+def test_celeba_crops_the_centre_and_keeps_the_partition(raw: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(
+        celeba,
+        "PARTITION",
+        {"train": range(1000), "validation": range(1000, 1010), "test": range(1010, 1025)},
+    )
+    pack(raw / "img_align_celeba.zip", faces(1025))
+    (raw / "list_attr_celeba.txt").write_text(table(1025), newline="")
+    data = prepare("celeba", raw, train_images=1000)
+    assert [len(data.split(name)) for name in processed.SPLITS] == [1000, 10, 15]
+    images = data.split("test").images.astype(int)
+    want = np.arange(1011, 1026) % 200
+    assert np.abs(images - want[:, None, None, None]).max() <= 3
+    np.testing.assert_array_equal(data.attributes("test")[:, 0], np.arange(1011, 1026) % 3 != 0)
+    assert data.label_names[2] == "Male, not Smiling" and "148" in data.card["processing"]
+
+
+def test_celeba_counts_what_is_damaged(raw: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(
+        celeba,
+        "PARTITION",
+        {"train": range(1000), "validation": range(1000, 1002), "test": range(1002, 1004)},
+    )
+    pack(raw / "img_align_celeba.zip", faces(1004, cut=7))
+    (raw / "list_attr_celeba.txt").write_text(table(1004))
+    with pytest.raises(AtlasError, match=r"000007\.jpg' cannot be decoded"):
+        prepare("celeba", raw, train_images=1000)
+    data = prepare("celeba", raw, train_images=1000, max_corrupt=0.01)
+    assert (
+        len(data.split("train")) == len(data.attributes("train")) == 999
+        and data.card["left_out"]["count"] == 1
+    )
+    np.testing.assert_array_equal(
+        data.attributes("train")[5:7, 0], [0, 1]
+    )  # of 6 and 8: the rows still match
+    with pytest.raises(AtlasError, match="no attribute 'Bald'; allowed: Male, Smiling"):
+        prepare("celeba", raw, train_images=1000, max_corrupt=0.01, label_attributes=["Bald"])
+    (raw / "list_attr_celeba.txt").write_text(table(900))
+    with pytest.raises(AtlasError, match="1,004 pictures and 900 rows of attributes"):
+        prepare("celeba", raw, train_images=1000, max_corrupt=0.01)
+
+
+def test_a_table_of_another_form_is_refused():
+    with pytest.raises(AtlasError, match=r"t\.txt: line 4 is not a file name with 2 times -1 or 1"):
+        attributes.parse(b"2\nA B\n1.jpg 1 -1\n2.jpg 1 0\n", "t.txt")
+
+
+def test_horses_zebras_and_maps(raw: Path):
+    size = {"trainA": 40, "trainB": 60, "testA": 4, "testB": 6}
+    pack(
+        raw / "horse2zebra.zip",
+        {
+            f"horse2zebra/{part}/n{n}.jpg": encoded(picture(n, 256, 256), "JPEG")
+            for part, count in size.items()
+            for n in range(count)
+        },
+    )
+    pack(
+        raw / "maps.zip",
+        {
+            f"maps/{part}{side}/{n}_{side}.jpg": encoded(
+                Image.new("RGB", (60, 60), (n, 200 if side == "B" else 20, 0)), "JPEG", quality=95
+            )
+            for part, count in (("train", 110), ("test", 7), ("val", 3))
+            for n in range(count)
+            for side in "AB"
+        },
+    )
+    data = prepare("horse2zebra", raw, size=32, paired_maps="whole")
+    assert [len(data.split(name)) for name in processed.SPLITS] == [95, 5, 10]
+    assert data.card["arrays"]["test_labels"]["class_counts"] == {"horse": 4, "zebra": 6}
+    inputs, targets = data.pairs("train")
+    assert len(inputs) == 110 - 96 and len(data.pairs("test").inputs) == 7
+    assert (inputs[:, 0, 0, 1] > 150).all() and (targets[:, 0, 0, 1] < 60).all()
+    assert (
+        np.abs(inputs[:, 0, 0, 0].astype(int) - targets[:, 0, 0, 0]).max() <= 3
+    )  # the same number on both sides
+    (raw.parent / "out/card.json").unlink()
+    unpaired = prepare("horse2zebra", raw, size=32)
+    with pytest.raises(AtlasError, match="not paired"):
+        unpaired.pairs("train")
+
+
+def test_imdb_is_the_same_from_either_archive(raw: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(imdb, "_REVIEWS", 1300)
+    reviews = {
+        f"aclImdb/{part}/{opinion}/{n}_{n % 10}.txt": f"Review {n}<br /><br />of a {opinion} film."
+        for part in ("train", "test")
+        for opinion in ("neg", "pos")
+        for n in range(1300)
+    }
+    extra = {"aclImdb/train/unsup/0_0.txt": "never", "aclImdb/README": "never"}
+    outputs = []
+    for name, mode, files in (
+        ("aclImdb_labelled.tar.xz", "w:xz", reviews),
+        ("aclImdb_v1.tar.gz", "w:gz", {**extra, **dict(reversed(reviews.items()))}),
+    ):
+        with tarfile.open(raw / name, mode) as archive:
+            for entry, text in files.items():
+                member = tarfile.TarInfo(entry)
+                member.size = len(text.encode())
+                archive.addfile(member, io.BytesIO(text.encode()))
+        data = prepare("imdb", raw)
+        outputs.append({p.name: p.read_bytes() for p in sorted((raw.parent / "out").iterdir())})
+        whole = (raw / name).read_bytes()
+        (raw / name).unlink()
+    assert outputs[0] == outputs[1]
+    assert "<" not in data.vocabulary and data.card["reviews"]["validation"] == 2500
+    (raw / "aclImdb_v1.tar.gz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(AtlasError, match="is damaged or cut off|holds [0-9]+ reviews"):
+        prepare("imdb", raw)

@@ -1,0 +1,176 @@
+"""The datasets drawn by code, and the embedded ones: form, balance, and the same bytes each time."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from datasets_support import Build
+from PIL import Image
+from pydantic import ValidationError
+
+from latent_atlas import datasets
+from latent_atlas.datasets.drawing import faces, garments, shapes
+from latent_atlas.datasets.processed import SPLITS, sheet
+from latent_atlas.datasets.processed.splits import split_rows
+from latent_atlas.errors import AtlasError
+
+DRAWN = {"garments": {}, "faces": {}, "scenes": {}, "shapes": {"held_out_images": 24}}
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("source", DRAWN)
+def test_the_same_bytes_whatever_the_number_of_workers(build: Build, place: Path, source: str, monkeypatch):
+    monkeypatch.setenv("LATENT_ATLAS_WORKERS", "1")
+    data = build(source, "a", images=100, **DRAWN[source])
+    monkeypatch.setenv("LATENT_ATLAS_WORKERS", "3")
+    build(source, "b", images=100, **DRAWN[source])
+    sheet.write(place / "a/processed")
+    sheet.write(place / "b/processed")
+    assert files(place / "a") == files(place / "b")
+    other = build(source, "c", images=100, seed=1, **DRAWN[source])
+    assert not np.array_equal(data.split("train").images, other.split("train").images)
+    with Image.open(place / "a/processed/contact_sheet.png") as image:
+        assert min(image.size) > 100
+    for name in SPLITS:
+        split = data.split(name)
+        assert len(split) == (80 if name == "train" else 10) == len(split.labels)
+        assert len(np.unique(split.images.reshape(len(split), -1), axis=0)) == len(split)  # no two alike
+        assert split.labels.dtype == np.int32 and split.labels.max() < len(data.label_names)
+
+
+def test_splits_share_no_drawing(build: Build):
+    data = build("garments", images=100)
+    seen = [image.tobytes() for name in SPLITS for image in data.split(name).images]
+    assert len(set(seen)) == 100
+
+
+def test_garments_have_the_classes_of_fashion_mnist(build: Build):
+    assert tuple(garments.KINDS) == datasets.find("fashion_mnist").LABELS
+    data = build("garments", images=100)
+    assert set(data.card["arrays"]["train_labels"]["class_counts"].values()) == {8}
+    assert data.spec.shape == (28, 28, 1)
+
+
+def test_faces_have_attributes(build: Build):
+    data = build("faces", images=200, size=32, label_attributes=["Wearing_Hat", "Beard"])
+    values = data.attributes("train")
+    assert values.shape == (160, len(faces.ATTRIBUTES)) and set(np.unique(values)) == {0, 1}
+    hair = [data.attribute_names.index(name) for name in data.attribute_groups["hair colour"]]
+    assert (values[:, hair].sum(1) == 1).all()
+    hat, beard = (
+        values[:, data.attribute_names.index(name)].astype(int) for name in ("Wearing_Hat", "Beard")
+    )
+    np.testing.assert_array_equal(data.split("train").labels, 2 * hat + beard)
+    assert data.label_names == [
+        "not Wearing_Hat, not Beard",
+        "not Wearing_Hat, Beard",
+        "Wearing_Hat, not Beard",
+        "Wearing_Hat, Beard",
+    ]
+    assert data.card["arrays"]["train_attributes"]["attribute_counts"]["Beard"] == beard.sum()
+    with pytest.raises(ValidationError, match="Glasses"):
+        datasets.find("faces").Options(source="faces", label_attributes=["Glasses"])
+
+
+def test_an_attribute_changes_the_picture():
+    off = np.zeros(len(faces.ATTRIBUTES), np.uint8)
+    off[0] = 1
+    plain = faces.draw(off, 32, np.random.default_rng(0))
+    for place, name in enumerate(faces.ATTRIBUTES):
+        if name in faces.HAIR:
+            continue
+        on = off.copy()
+        on[place] = 1
+        changed = (faces.draw(on, 32, np.random.default_rng(0)).astype(int) != plain).any(-1).sum()
+        assert changed > 4, name
+
+
+def test_scenes_are_paired_with_sketches(build: Build):
+    data = build("scenes", images=100)
+    inputs, targets = data.pairs("train")
+    np.testing.assert_array_equal(targets, data.split("train").images)
+    assert inputs.shape == targets.shape and inputs.mean() > 200 > targets.mean()
+    dark = (np.asarray(inputs)[..., 0] < 128).mean()
+    assert 0.02 < dark < 0.3
+    assert data.label_names == ["plain", "striped"]
+
+
+def test_captions_are_true_and_held_out_pairs_are(build: Build):
+    data = build("shapes", images=200, held_out_images=24)
+    hidden = set(data.card["held_out_labels"])
+    assert set(np.unique(data.split("held_out").labels)) == hidden
+    for name in (*SPLITS, "held_out"):
+        split, captions, values = data.split(name), data.captions(name), data.attributes(name)
+        assert len(captions) == len(split) and captions.per_image == 10
+        assert (set(np.unique(split.labels)) & hidden != set()) == (name == "held_out")
+        for row in range(0, len(split), 7):
+            colour, shape = data.label_names[split.labels[row]].split()
+            true = {word for word, value in zip(data.attribute_names, values[row], strict=True) if value}
+            assert {colour, shape} <= true and len(true) == len(data.attribute_groups)
+            said = captions.of(row)
+            assert len(set(said)) == 10
+            for sentence in said:
+                assert colour in sentence and not any(
+                    other in sentence.split() for other in shapes.COLOURS if other != colour
+                )
+                assert "a orange" not in sentence
+    kinds = {data.label_names[label].split()[1] for label in hidden}
+    assert len(kinds) == 6  # every shape is held out in one colour, and seen in seven
+    assert "the" in data.card["caption_words"] and len(data.card["caption_words"]) < 120
+
+
+def test_pictures_show_the_colour_they_are_said_to():
+    generator = np.random.default_rng(0)
+    for name in shapes.NAMES:
+        scene = shapes.scene(name, generator)
+        image = shapes.draw(scene, 32, generator).astype(int)
+        y, x = int(scene.y * 32), int(scene.x * 32)
+        distances = {colour: np.abs(image[y, x] - rgb).sum() for colour, rgb in shapes.COLOURS.items()}
+        assert min(distances, key=distances.__getitem__) == scene.colour, name
+
+
+def test_photographs_keep_their_sizes(build: Build):
+    data = build("sample_photos", longest_side=128)
+    photos = data.photos()
+    assert len(photos) == 12 and all(
+        p.dtype == np.uint8 and p.ndim == 3 and max(p.shape) == 128 for p in photos.values()
+    )
+    assert {"brick", "grass"} <= set(data.photos("texture")) and "astronaut" in data.photos("photo")
+    sheet.write(data.path)
+
+
+def test_help_text_is_prose(build: Build):
+    data = build("pydoc_text")
+    text = "".join(np.array(data.vocabulary)[data.text("train")])
+    assert len(text) > 300_000 and text.count(" the ") > 2000 and data.card["replaced"] < 0.001 * len(text)
+
+
+def test_embedded_digits(build: Build):
+    data = build("sklearn_digits")
+    assert sum(len(data.split(name)) for name in SPLITS) == 1797 and len(data.label_names) == 10
+
+
+def test_missing_pieces_are_one_line(build: Build):
+    data = build("garments", images=100)
+    for ask in (data.attributes, data.captions, data.pairs, data.text):
+        with pytest.raises(AtlasError) as refused:
+            ask("train")
+        assert "\n" not in str(refused.value)
+    (data.path / "train_labels.npy").write_bytes((data.path / "test_labels.npy").read_bytes())
+    with pytest.raises(AtlasError, match="prepare again"):
+        data.split("train")
+
+
+def test_splits_divide_every_class_alike():
+    labels = np.repeat(np.arange(5), [100, 10, 3, 1, 50])
+    rows = split_rows(labels, {"train": 0.8, "validation": 0.1, "test": 0.1}, 0)
+    everything = np.sort(np.concatenate(list(rows.values())))
+    np.testing.assert_array_equal(everything, np.arange(len(labels)))
+    assert (labels[rows["validation"]] == 0).sum() == 10 and (labels[rows["test"]] == 4).sum() == 5

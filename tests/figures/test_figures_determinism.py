@@ -1,0 +1,85 @@
+"""The same arrays give the same bytes in processes that differ in everything else."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import latent_atlas.figures
+
+PROGRAM = """
+import hashlib, sys
+from pathlib import Path
+import numpy as np, pandas as pd
+from latent_atlas.figures import animation, evolution, render
+
+rng = np.random.default_rng(0)
+images = lambda *lead: rng.integers(0, 256, (*lead, 28, 28, 1), np.uint8)
+arrays = {
+    "test_images": images(30), "test_labels": np.arange(30) % 3,
+    "test_logits": rng.normal(size=(30, 3)),
+    "test_codes": rng.normal(size=(30, 40)), "manifold": images(4, 4), "samples": images(10),
+    "anomaly_scores": rng.normal(size=60), "anomaly_labels": np.arange(60) % 2,
+    "reference_features": rng.normal(size=(900, 64)), "sample_features": rng.normal(size=(900, 64)),
+}
+history = pd.DataFrame({"step": np.arange(200) * 1000, "loss": rng.random(200) * 900 + 0.1})
+out = Path(sys.argv[1])
+render.render(arrays, history, out, ["a", "b", "c"], "a test")
+steps = np.arange(6) * 1000
+for name, snapshots in {
+    "planes": {"images": images(6, 8, 8)},
+    "features": {"features": rng.normal(size=(6, 300, 64)), "labels": np.arange(300) % 3},
+}.items():
+    frames = list(evolution.animate({"steps": steps, **snapshots}, None, ["a", "b", "c"]))
+    animation.write_mp4(out / f"{name}.mp4", frames, 10)
+    animation.write_gif(out / f"{name}.gif", frames, 10)
+for path in sorted(out.iterdir()):
+    print(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+"""
+
+
+def run(directory: Path, **environment: str) -> str:
+    directory.mkdir()
+    (directory / "out").mkdir()
+    (directory / "matplotlibrc").write_text(
+        "font.size: 30\nlines.linewidth: 9\n"
+    )  # in the cwd: must not matter
+    package = Path(latent_atlas.figures.__file__).parents[2]
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(directory / "out")],
+        cwd=directory,
+        env={**os.environ, "PYTHONPATH": str(package), **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
+    one = run(tmp_path / "one", TZ="UTC", LANG="C", LC_ALL="C", OPENBLAS_NUM_THREADS="1", PYTHONHASHSEED="1")
+    other = run(
+        tmp_path / "quite another place",
+        TZ="Asia/Tokyo",
+        LANG="de_DE.UTF-8",
+        LC_ALL="de_DE.UTF-8",
+        OPENBLAS_NUM_THREADS="2",
+        PYTHONHASHSEED="2",
+        SOURCE_DATE_EPOCH="1",
+    )
+    assert one.count(".png") >= 8
+    assert one.count(".mp4") == one.count(".gif") == 2
+    assert one == other
+
+
+def test_drawing_needs_neither_tensorflow_nor_scikit_learn() -> None:
+    program = (
+        "import sys; from latent_atlas.figures import animation, compare, evolution, render\n"
+        "unwanted = {'tensorflow', 'keras', 'sklearn', 'matplotlib.pyplot'}\n"
+        "print(sorted(unwanted & set(sys.modules)))"
+    )
+    package = Path(latent_atlas.figures.__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(package)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
