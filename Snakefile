@@ -23,6 +23,10 @@ wildcard_constraints:
     label="[0-9]+",
 
 
+onstart:
+    atlas.lock()
+
+
 # The head node of a cluster has the internet, its compute nodes may not.
 localrules:
     all,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from latent_atlas import params
+from latent_atlas import io, params
 from latent_atlas.errors import AtlasError
 
 _PACKAGE = Path("scripts/latent_atlas")
@@ -26,6 +26,17 @@ class Atlas:
             if other := sorted(set(config) - {"scale"}):
                 raise AtlasError(f"--config {other[0]}: only scale can be overridden; change {params.FILE} instead")
             self.params = params.check(self._content, config.get("scale"))
+        except AtlasError as error:
+            _stop(str(error))
+
+    def lock(self) -> None:
+        """Keeps a second run out of this folder until this process ends, however it ends.
+
+        Snakemake's own lock outlives a run that was killed, and would stop the same command from going on.
+        """
+        self._lock = io.lock("snakemake", _refuse)
+        try:
+            self._lock.__enter__()
         except AtlasError as error:
             _stop(str(error))
 
@@ -90,6 +101,10 @@ def code(*names: str) -> list[str]:
         files = path.rglob("*") if path.is_dir() else [path]
         found += [str(file) for file in files if file.is_file() and "__pycache__" not in file.parts]
     return sorted(found)
+
+
+def _refuse(holder: str) -> None:
+    raise AtlasError(f"another run is at work in this folder (process {holder}); wait for it to end")
 
 
 def _stop(message: str) -> NoReturn:

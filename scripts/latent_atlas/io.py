@@ -6,14 +6,16 @@ or ``results/`` that a later run, or a hash of the folder, could mistake for a r
 
 import csv
 import errno
+import fcntl
 import hashlib
 import io
 import json
 import os
 import shutil
+import socket
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,9 +58,55 @@ def atomic_directory(path: Path) -> Iterator[Path]:
 def _scratch() -> Path:
     try:
         (WORK / "tmp").mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(dir=WORK / "tmp", prefix=f"{os.getpid()}-"))
+        return Path(tempfile.mkdtemp(dir=WORK / "tmp", prefix=f"{socket.gethostname()}-{os.getpid()}-"))
     except OSError as error:
         raise _explain(error, WORK / "tmp") from error
+
+
+def sweep() -> None:
+    """Removes what processes of this machine that were killed have left in ``.atlas/tmp``."""
+    here = socket.gethostname()
+    for folder in (WORK / "tmp").glob("*-*-*"):
+        host, process, _ = folder.name.rsplit("-", 2)
+        if host == here and not _is_alive(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
+def lock(name: str, blocked: Callable[[str], None]) -> Iterator[None]:
+    """Holds ``.atlas/locks/<name>`` for this process alone; the system releases it however the process ends.
+
+    Args:
+        name: what is locked.
+        blocked: called with the holder's process number if another process holds it. If it returns, this waits.
+    """
+    path = WORK / "locks" / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+")
+    except OSError as error:
+        raise _explain(error, path) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            blocked(file.read().strip() or "unknown")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 def _publish(scratch: Path, path: Path) -> None:

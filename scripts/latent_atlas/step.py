@@ -22,6 +22,7 @@ from latent_atlas import io, params
 from latent_atlas.errors import AtlasError
 
 _SECONDS_BETWEEN_LINES = 10.0
+_WAITING = "process {} is at work on the same; waiting for it to end"
 
 
 class Progress:
@@ -90,7 +91,9 @@ def run(
         if target and arguments.target not in known:
             raise AtlasError(f"params.yaml: {target}s: has no {arguments.target!r}; there are {', '.join(known)}")
         _redirect(log)
-        main(checked, arguments, progress)
+        io.sweep()
+        with io.lock(f"{arguments.scale}-{step}-{name}", lambda holder: progress.say(_WAITING.format(holder))):
+            main(checked, arguments, progress)
         progress.finish()
     except AtlasError as error:
         print(f"{step}: {error}", file=terminal, flush=True)

@@ -1,4 +1,4 @@
-"""Fixtures of the dataset tests: a place of their own, a source run as the two steps do, the mirror, a server."""
+"""Fixtures of the dataset tests: a place of their own, a source run as by the steps, a mirror, a server."""
 
 import os
 from collections.abc import Iterator

@@ -49,6 +49,7 @@ class Server:
         self.failures: list[int] = []  # status codes to answer with first
         self.cut_after: list[int] = []  # bytes after which the next answers break off
         self.ranges = True
+        self.headers: dict[str, str] = {}
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -82,6 +83,8 @@ class Server:
         if start:
             request.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
         body = content[start:]
+        for name, value in self.headers.items():
+            request.send_header(name, value)
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
         request.wfile.write(body[: self.cut_after.pop(0)] if self.cut_after else body)

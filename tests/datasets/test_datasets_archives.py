@@ -1,4 +1,4 @@
-"""Sources too large for any test, on small archives of the same form: CelebA, horse2zebra, the whole maps, IMDB."""
+"""Sources too large for a test, on small archives of the same form: CelebA, horse2zebra, whole maps, IMDB."""
 
 import io
 import tarfile
@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from datasets_support import Silent, encoded, picture
+from PIL import Image
+
 from latent_atlas import datasets
 from latent_atlas.datasets import celeba, imdb, processed
 from latent_atlas.datasets.families import attributes
 from latent_atlas.errors import AtlasError
-from PIL import Image
 
 
 @pytest.fixture
@@ -61,7 +62,10 @@ def test_celeba_crops_the_centre_and_keeps_the_partition(raw: Path, monkeypatch:
     assert [len(data.split(name)) for name in processed.SPLITS] == [1000, 10, 15]
     images = data.split("test").images.astype(int)
     want = np.arange(1011, 1026) % 200
-    assert np.abs(images - want[:, None, None, None]).max() <= 3
+    assert np.abs(images - want[:, None, None, None])[:, 3:-3, 3:-3].max() <= 3
+    assert (
+        np.abs(images - want[:, None, None, None]).max() <= 10
+    )  # JPEG's ringing at the edge; beyond it are 60s
     np.testing.assert_array_equal(data.attributes("test")[:, 0], np.arange(1011, 1026) % 3 != 0)
     assert data.label_names[2] == "Male, not Smiling" and "148" in data.card["processing"]
 
@@ -158,5 +162,5 @@ def test_imdb_is_the_same_from_either_archive(raw: Path, monkeypatch: pytest.Mon
     assert outputs[0] == outputs[1]
     assert "<" not in data.vocabulary and data.card["reviews"]["validation"] == 2500
     (raw / "aclImdb_v1.tar.gz").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(AtlasError, match="is damaged or cut off|holds [0-9]+ reviews"):
+    with pytest.raises(AtlasError, match=r"is damaged or cut off|holds \d+ reviews"):
         prepare("imdb", raw)

@@ -183,6 +183,17 @@ def test_fits(place: Path):
     assert stretched[10, 0, 0] == 0 and stretched[10, 10, 0] == 200
 
 
+def test_names_that_differ_in_capitals(build: Build, place: Path):
+    fill(place / "pets", 20)
+    (place / "pets/cats/A.png").write_bytes(encoded(picture()))
+    (place / "pets/cats/a.png").write_bytes(encoded(picture()))
+    with pytest.raises(AtlasError, match=r"^pets: 'cats/A.png' and 'cats/a.png' differ only in capitals"):
+        build("folder", path="pets")
+    fill(place / "zoo", 20, ("Cats", "cats"))
+    with pytest.raises(AtlasError, match="zoo: folders in it differ only in capitals"):
+        build("folder", path="zoo")
+
+
 def test_an_empty_folder_and_a_missing_one(build: Build, place: Path):
     (place / "none").mkdir()
     (place / "none/readme.md").write_text("no pictures")

@@ -1,5 +1,6 @@
-"""Downloads: places in order, checks, retries, going on with a partial file, and what is said when nothing works."""
+"""Downloads: places in order, checks, retries, going on with a part, and what is said when nothing works."""
 
+import gzip
 import hashlib
 from pathlib import Path
 
@@ -135,6 +136,13 @@ def test_a_host_without_ranges_is_read_from_the_start(
     part.parent.mkdir(parents=True)
     part.write_bytes(CONTENT[:1000])
     assert obtain(known(f"{server.url}/thing.bin"), raw, progress).read_bytes() == CONTENT
+
+
+def test_a_file_declared_to_be_an_encoding_is_left_as_it_is(raw: Path, server: Server, progress: Silent):
+    content = gzip.compress(CONTENT, mtime=0)
+    server.files["thing.bin"], server.headers = content, {"Content-Encoding": "gzip"}
+    file = known(f"{server.url}/thing.bin", content=content)
+    assert obtain(file, raw, progress).read_bytes() == content
 
 
 def test_a_page_instead_of_the_file_is_called_one(raw: Path, server: Server, progress: Silent):

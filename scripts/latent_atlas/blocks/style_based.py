@@ -88,7 +88,7 @@ class Dense(keras.layers.Layer):
 
     def __init__(self, inputs: int, units: int, gain: float, multiplier: float = 1.0) -> None:
         super().__init__()
-        self.scale, self.multiplier = gain / math.sqrt(inputs) * multiplier, multiplier
+        self.scale, self.multiplier = float(gain / math.sqrt(inputs) * multiplier), multiplier
         self.kernel = self.add_weight((inputs, units), keras.initializers.RandomNormal(0, 1 / multiplier), name="kernel")
         self.bias = self.add_weight((units,), "zeros", name="bias")
 
@@ -105,14 +105,14 @@ class Conv(keras.layers.Layer):
 
     def __init__(self, inputs: int, filters: int, kernel: int, gain: float, resample: str = "", bias: bool = True) -> None:
         super().__init__()
-        self.scale, self.resample = gain / math.sqrt(inputs * kernel**2), resample
+        self.scale, self.resample = float(gain / math.sqrt(inputs * kernel**2)), resample
         self.kernel = self.add_weight((kernel, kernel, inputs, filters), keras.initializers.RandomNormal(0, 1), name="kernel")
         self.bias = self.add_weight((filters,), "zeros", name="bias") if bias else None
 
     def call(self, x: Tensor) -> Tensor:
         kernel = self.kernel * self.scale
         if self.resample == "enlarge":
-            kernel = tf.transpose(_widen(kernel), (0, 1, 3, 2))
+            kernel = tf.transpose(_widen(tf.reverse(kernel, (0, 1))), (0, 1, 3, 2))
             height, width = x.shape[1:3]
             shape = (tf.shape(x)[0], 2 * height, 2 * width, kernel.shape[2])
             x = tf.nn.conv2d_transpose(x, kernel, shape, 2, "SAME")

@@ -58,7 +58,7 @@ def fetch(options: Options, raw: Path, progress: datasets.Progress) -> None:
     else:
         with ZipIndex(path):
             local.copy_file(path, target)
-    with ZipIndex(target) as archive:
+    with ZipIndex(target, options.path) as archive:
         if not len(_pictures(archive)):
             raise AtlasError(
                 f"{options.path}: holds no images; files ending in {', '.join(SUFFIXES)} are looked for"
@@ -77,11 +77,11 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
         options.most_pixels,
         True,
     )
-    with ZipIndex(raw / "images.zip") as archive:
+    with ZipIndex(raw / "images.zip", options.path) as archive:
         pictures = _pictures(archive)
         if len(pictures) < _LEAST:
             raise AtlasError(f"{options.path}: holds {len(pictures)} images; at least {_LEAST} are needed")
-        labels, label_names = _labels(archive, pictures)
+        labels, label_names = _labels(archive, pictures, options.path)
         captions = _captions(archive, pictures, options.path) if options.captions else []
         bad = Bad(options.path, options.max_corrupt, len(pictures))
         rows_of = split_rows(labels, THREE, options.seed)
@@ -127,7 +127,7 @@ def _pictures(archive: ZipIndex) -> NDArray[np.int64]:
     return shown
 
 
-def _labels(archive: ZipIndex, pictures: NDArray[np.int64]) -> tuple[NDArray[np.int32], list[str]]:
+def _labels(archive: ZipIndex, pictures: NDArray[np.int64], path: str) -> tuple[NDArray[np.int32], list[str]]:
     """The folder of each image, less what all have in common. No classes if that leaves a single one."""
     folders = [str(PurePosixPath(archive.name(int(entry))).parent) for entry in pictures]
     common = _common([folder.split("/") for folder in set(folders)])
@@ -135,6 +135,10 @@ def _labels(archive: ZipIndex, pictures: NDArray[np.int64]) -> tuple[NDArray[np.
     names = sorted(set(short))
     if len(names) == 1:
         return np.zeros(len(pictures), np.int32), []
+    if len({name.casefold() for name in names}) < len(names):
+        raise AtlasError(
+            f"{path}: folders in it differ only in capitals; rename them, or they would be two classes"
+        )
     places = {name: place for place, name in enumerate(names)}
     return np.array([places[name] for name in short], np.int32), names
 

@@ -85,6 +85,7 @@ class StyleGAN(model.Model, model.MixesStyles):
         }
         for average, network in self._averages():
             average.assign(network)
+        self.average_synthesis.growth.assign([self.levels - 1, 1.0])  # before training, it draws at full size
         self.variables = {
             "generator": self.mapping.trainable_variables + self.synthesis.trainable_variables,
             "discriminator": self.discriminator.trainable_variables,

@@ -73,7 +73,7 @@ def _experiment(result: Result) -> Iterator[str]:
     yield from ("", f"### {result.key}", "", escape(describe(result.experiment.model).summary), "")
     # One folder above the report, so that the link holds wherever the results are copied as a whole.
     folder = PurePosixPath("..", "experiments", result.key)
-    yield f"![The manifold as it forms during training]({folder / 'manifold.gif'})"
+    yield f"![{escape(captions.animation(result.arrays))}]({folder / 'manifold.gif'})"
     if result.label_animations:
         links = (f"[{label}]({folder / f'manifold_{label}.gif'})" for label in result.label_animations)
         yield from ("", "Label by label: " + ", ".join(links))

@@ -350,48 +350,42 @@ def _shoe(points: list[tuple[float, float]]) -> Points:
 
 
 def _sandal(canvas: Canvas, generator: Generator) -> None:
-    heel = _uniform(generator, 0.0, 0.3) if generator.random() < 0.55 else 0.0
-    ground = _uniform(generator, 0.74, 0.82)
-    tone = _uniform(generator, 130, 250)
-    thick = _uniform(generator, 0.05, 0.1)
-    back, front = ground - heel - thick, ground - thick
-    line = curve(
-        [
-            (0.08, back),
-            (0.25, back + 0.01),
-            (0.55, (back + 2 * front) / 3 + 0.01),
-            (0.75, front),
-            (0.94, front - 0.01),
-        ],
+    ground, tone = _uniform(generator, 0.78, 0.86), _uniform(generator, 120, 250)
+    thick = _uniform(generator, 0.05, 0.09)
+    heel = _uniform(generator, 0.08, 0.3) if generator.random() < 0.55 else 0.0
+    back, front = ground - thick - heel, ground - thick
+    top = curve(
+        [(0.06, back), (0.25, back + 0.01), (0.55, back + 0.6 * heel), (0.78, front), (0.95, front)],
         closed=False,
     )
-    canvas.paint(canvas.stroke(line, thick), tone * 0.75)
-    if heel > 0.06:
-        wide = _uniform(generator, 0.03, 0.1)
+    bottom = np.add(top, (0, thick * 0.8))
+    sole = _uniform(generator, 0.45, 0.8) * tone
+    canvas.paint(canvas.mask(np.concatenate([top, bottom[::-1]])), sole)
+    if heel and generator.random() < 0.4:  # a wedge
         canvas.paint(
-            canvas.mask([(0.06, back), (0.12 + wide, back), (0.1 + wide * 0.7, ground), (0.1, ground)]),
-            tone * 0.65,
+            canvas.mask([(0.06, back), *top[: len(top) * 3 // 4], (0.8, ground), (0.1, ground)]), sole
         )
-    straps = int(generator.integers(2, 5))
-    for place in np.linspace(0.5, 0.84, straps):
-        base = float(np.interp(place, line[:, 0], line[:, 1]))
-        rise = _uniform(generator, 0.12, 0.18) + 0.2 * (0.9 - place)
-        arch = curve([(place - 0.07, base), (place - 0.02, base - rise), (place + 0.07, base)], closed=False)
-        canvas.paint(canvas.stroke(arch, _uniform(generator, 0.045, 0.075)), tone)
-    if generator.random() < 0.7:  # around the ankle
-        high = back - _uniform(generator, 0.16, 0.26)
-        canvas.paint(canvas.stroke([(0.09, back), (0.1, high)], 0.055), tone)
-        ring = curve(
-            [(0.1, high), (0.2, high - 0.03), (0.33, high + 0.02), (0.28, high + 0.06), (0.16, high + 0.05)]
+    elif heel:
+        wide = _uniform(generator, 0.05, 0.13)
+        canvas.paint(
+            canvas.mask([(0.06, back), (0.1 + wide, back), (0.09 + wide * 0.8, ground), (0.08, ground)]), sole
         )
+    for place in np.linspace(0.66, 0.84, int(generator.integers(1, 4))):  # bands over the toes
+        base = float(np.interp(place, top[:, 0], top[:, 1])) + 0.02
+        rise, half = _uniform(generator, 0.14, 0.2), _uniform(generator, 0.05, 0.08)
+        band = curve(
+            [(place - half - 0.05, base), (place - half, base - rise), (place + half * 0.4, base - rise)],
+            closed=False,
+        )
+        canvas.paint(canvas.mask(np.concatenate([band, [(place + half, base)]])), tone)
+    if generator.random() < 0.85:  # round the ankle, and up the heel
+        high = back - _uniform(generator, 0.2, 0.3)
+        canvas.paint(canvas.stroke([(0.1, back), (0.12, high)], 0.06), tone)
+        ring = curve([(0.12, high), (0.24, high - 0.05), (0.38, high + 0.01), (0.26, high + 0.06)])
         canvas.paint(canvas.stroke(np.concatenate([ring, ring[:1]]), 0.05), tone)
-        if generator.random() < 0.5:
-            canvas.paint(
-                canvas.stroke(
-                    [(0.31, high + 0.03), (0.52, float(np.interp(0.52, line[:, 0], line[:, 1])) - 0.16)], 0.05
-                ),
-                tone,
-            )
+        if generator.random() < 0.6:
+            toes = (0.64, float(np.interp(0.64, top[:, 0], top[:, 1])) - 0.08)
+            canvas.paint(canvas.stroke([(0.37, high + 0.02), toes], 0.05), tone)
 
 
 def _shirt(canvas: Canvas, generator: Generator) -> None:

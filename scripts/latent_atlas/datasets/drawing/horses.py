@@ -254,8 +254,7 @@ class _Scene:
         paper = Canvas(size, self.canvas.side // size)
         paper.pixels[:] = 255
         for mask, strength in self.lines:
-            thick = Mask(mask.image.filter(ImageFilter.MaxFilter(3)))
-            paper.paint(thick, (20, 20, 24), strength)
+            paper.paint(mask, (20, 20, 24), strength)
         return paper.finish()
 
 
@@ -281,4 +280,11 @@ def _union(masks: list[Mask]) -> Mask:
 
 
 def _outline(mask: Mask) -> Mask:
-    return Mask(ImageChops.difference(mask.image, mask.image.filter(ImageFilter.MinFilter(3))))
+    """A line of two places of the raster along the edge."""
+    line = Image.new("L", mask.image.size)
+    left, top, right, bottom = mask.image.getbbox() or (0, 0, 1, 1)
+    box = (left - 2, top - 2, right + 2, bottom + 2)
+    part = mask.image.crop(box)  # the filters are slow, and what is drawn is often small
+    edge = ImageChops.difference(part.filter(ImageFilter.MaxFilter(3)), part.filter(ImageFilter.MinFilter(3)))
+    line.paste(edge, box[:2])
+    return Mask(line)

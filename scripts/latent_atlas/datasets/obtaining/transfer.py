@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import requests
+import urllib3
 
 from latent_atlas import io
 from latent_atlas.datasets import Progress
@@ -78,7 +79,8 @@ def _receive(url: str, part: Path, size: int, title: str, progress: Progress) ->
             with part.open("r+b" if have else "wb") as file:
                 file.truncate(have)
                 file.seek(have)
-                for piece in response.iter_content(_PIECE):
+                # Undecoded: some hosts declare a .gz file itself to be an encoding.
+                for piece in response.raw.stream(_PIECE, decode_content=False):
                     if have == 0:
                         _check_not_a_page(response, piece)
                     have += len(piece)
@@ -87,8 +89,10 @@ def _receive(url: str, part: Path, size: int, title: str, progress: Progress) ->
                         raise RefusalError(f"gives another file (longer than the {size:,} bytes expected)")
                     file.write(piece)
                     progress.update(have >> 20, max(size >> 20, 1), f"{title}: MB")
-    except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+    except (requests.ConnectionError, requests.Timeout) as error:
         raise _PassingError(_reason(error)) from None
+    except urllib3.exceptions.HTTPError:
+        raise _PassingError("breaks off the transfer") from None
     except requests.RequestException as error:
         raise RefusalError(f"cannot be asked ({' '.join(str(error).split())[:120]})") from None
 
@@ -117,6 +121,4 @@ def _length(path: Path) -> int:
 def _reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.ConnectTimeout | requests.ReadTimeout):
         return "does not answer in time"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "breaks off the transfer"
     return "cannot be reached"

@@ -27,14 +27,19 @@ _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 class ZipIndex:
     """The files of an archive, in the order of its directory. Many threads may `read` at once."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, called: str = "") -> None:
         """Reads the archive's directory and refuses what is unsafe in it.
+
+        Args:
+            path: the archive.
+            called: its name in messages, if it is a copy of what the user knows.
 
         Raises:
             AtlasError: not a zip archive, or one with an entry that climbs out of it, is absolute, a link,
                 encrypted, or equal to another but for capitals.
         """
         self.path = path
+        self._called = called or str(path)
         self._names, self._ends = bytearray(), array("Q", [0])
         self._offsets, self._packed, self._sizes = array("Q"), array("Q"), array("Q")
         self._checks, self._methods = array("Q"), array("H")
@@ -137,7 +142,7 @@ class ZipIndex:
                 column.append(value)
 
     def _check(self, name: str, flags: int, method: int, attributes: int) -> None:
-        where = f"{self.path}: entry {name[:120]!r}"
+        where = f"{self._called}: entry {name[:120]!r}"
         if name.startswith("/") or name[1:2] == ":":
             raise AtlasError(f"{where} has an absolute path; make the archive again with relative ones")
         if ".." in name.split("/"):
@@ -162,7 +167,7 @@ class ZipIndex:
             if first.casefold() == second.casefold():
                 what = "stands in it twice" if first == second else f"and {second!r} differ only in capitals"
                 self.close()
-                raise AtlasError(f"{self.path}: {first!r} {what}; rename one of them")
+                raise AtlasError(f"{self._called}: {first!r} {what}; rename one of them")
 
 
 def _find_directory(file: BinaryIO) -> tuple[int, int, int]:
