@@ -214,13 +214,14 @@ rule evaluate:
 rule report:
     input:
         "scripts/report.py",
-        code("figures", "report"),
-        expand(f"{data}/processed", dataset=atlas.datasets),
+        code("figures", "report", "certificate.py", "environment.py"),
+        f"reference/{atlas.scale}.json",
+        expand(f"{data}/{{kind}}", dataset=atlas.datasets, kind=["raw", "processed"]),
         expand(
             f"{folder}/{{file}}",
             experiment=atlas.experiments,
-            file=["figures", "history.csv", "manifold.gif", "manifold.mp4", "metrics.json", "model.json"]
-            + ["samples.npz", "weights.npz"],
+            file=["weights.npz", "model.json", "history.csv", "snapshots.npz", "samples.npz", "metrics.json"]
+            + ["figures", "manifold.gif", "manifold.mp4"],
         ),
         expand(
             f"{folder}/manifold_{{label}}.{{suffix}}",

@@ -34,11 +34,12 @@ def main() -> None:
 def _sync(source: str | None) -> None:
     if source != "snakemake" and _dvc_is_clean():
         if not _snakemake_is_clean():
-            _run("snakemake", "--touch", "--forceall", "--cores", "1", "--quiet", "all")
+            _touch()
             print("Snakemake has taken over what DVC made")
     elif source == "snakemake" or _snakemake_is_clean():
         if not _dvc_is_clean():
             _run("dvc", "commit", "--force", "--quiet")
+            _touch()  # DVC has put the files back out of its cache, with new times
             print("DVC has recorded what Snakemake made")
     else:
         raise AtlasError("results are not up to date in either engine; run `make` or `dvc repro` first")
@@ -51,6 +52,12 @@ def _dvc_is_clean() -> bool:
 def _snakemake_is_clean() -> bool:
     plan = subprocess.run(["snakemake", "--dry-run"], capture_output=True, text=True, check=False)
     return plan.returncode == 0 and _NOTHING in plan.stdout + plan.stderr
+
+
+def _touch() -> None:
+    if not _dvc_is_clean():
+        raise AtlasError("DVC's record does not match the files; run `dvc status` to see which")
+    _run("snakemake", "--touch", "--forceall", "--cores", "1", "--quiet", "all")
 
 
 def _run(*command: str) -> None:

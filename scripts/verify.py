@@ -14,7 +14,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         scale = arguments.scale or params.load().scale
-        path = certificate.REFERENCE / f"{scale}.json"
+        path = certificate.reference_file(scale)
         found = certificate.take(scale)
         if not found["metrics"]:
             raise AtlasError(f"results/{scale}: nothing to verify yet; run `make` first")

@@ -73,6 +73,8 @@ def make_project(path: Path, experiments: list[str]) -> Project:
         shutil.copy(ROOT / name, path / name)
     for name in ("scripts", "profiles", "envs"):
         shutil.copytree(ROOT / name, path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (path / "reference").mkdir()
+    (path / "reference/demo.json").write_text("{}\n")
     project = Project(path)
 
     def shrink(content: dict[str, Any]) -> None:

@@ -5,14 +5,12 @@ made on. On the same kind of machine every byte should agree. On another process
 an experiment is as good as the reference if each of its metrics is within the tolerance declared for it here.
 """
 
-import platform
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from latent_atlas import io
+from latent_atlas import environment, io
 
 REFERENCE = Path("reference")
 
@@ -41,21 +39,15 @@ def outputs(scale: str) -> Iterator[Path]:
                 yield path
 
 
-def machine() -> dict[str, str]:
-    """What the last bits of a result depend on."""
-    return {
-        "processor": _processor(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "tensorflow": next((version(name) for name in ("tensorflow-cpu", "tensorflow") if _installed(name)), "none"),
-        "numpy": version("numpy"),
-    }
+def reference_file(scale: str) -> Path:
+    """Where the reference of a scale is; an empty object where there is none yet."""
+    return REFERENCE / f"{scale}.json"
 
 
 def take(scale: str) -> dict[str, Any]:
     """A reference made of what lies on disk now."""
     return {
-        "machine": machine(),
+        "machine": environment.machine() | environment.packages(),
         "outputs": {path.as_posix(): io.sha256(path) for path in outputs(scale)},
         "metrics": {
             path.parent.name: io.load_json(path)
@@ -130,21 +122,3 @@ def _astray(found: Mapping[str, Any], reference: Mapping[str, Any]) -> list[dict
         for metric, value in metrics.items()
         if metric not in found[experiment] or abs(found[experiment][metric] - value) > tolerance(metric, value)
     ]
-
-
-def _processor() -> str:
-    """The processor's name, where the system tells it."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return " ".join(line.partition(":")[2].split())
-    except OSError:
-        pass
-    return platform.processor() or "unknown"
-
-
-def _installed(name: str) -> bool:
-    try:
-        return bool(version(name))
-    except ModuleNotFoundError:
-        return False

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from conftest import Project, make_project
 
-EXPERIMENTS = ["cnn_digits", "autoencoder_digits", "vae_digits", "cvae_gan_digits_z8"]
+EXPERIMENTS = ["cnn_digits", "cvae_digits"]
 NOTHING = "Nothing to be done"
 
 
@@ -44,7 +44,7 @@ def test_everything_promised_is_there(by_snakemake: Project) -> None:
         assert list((folder / "figures").glob("*.png")), key
     for label in (0, 3):
         for suffix in ("gif", "mp4"):
-            assert (results / "experiments/cvae_gan_digits_z8" / f"manifold_{label}.{suffix}").stat().st_size > 0
+            assert (results / "experiments/cvae_digits" / f"manifold_{label}.{suffix}").stat().st_size > 0
     for name in ("index.html", "report.md", "metrics.csv"):
         assert (results / "report" / name).stat().st_size > 0
 
@@ -57,8 +57,8 @@ def test_metrics_are_long_and_agree(by_snakemake: Project) -> None:
         metrics = json.loads((results / "experiments" / key / "metrics.json").read_text())
         rows = table[table.experiment == key].set_index("metric").value
         assert rows.to_dict() == pytest.approx(metrics)
-    vae = set(table[table.experiment == "vae_digits"].metric)
-    assert {"elbo", "iwae_bound", "frechet", "frechet_real", "frechet_noise", "frechet_untrained", "coverage"} <= vae
+    cvae = set(table[table.experiment == "cvae_digits"].metric)
+    assert {"elbo", "iwae_bound", "label_accuracy", "transfer_accuracy", "frechet", "frechet_real", "frechet_noise", "frechet_untrained", "coverage"} <= cvae
 
 
 def test_second_run_does_nothing(by_snakemake: Project) -> None:
@@ -97,19 +97,18 @@ def test_sync_refuses_stale_results(project: Callable[..., Project]) -> None:
 def test_one_setting_trains_one_experiment(by_snakemake: Project, by_dvc: Project) -> None:
     for here in (by_snakemake, by_dvc):
         here.run("python", "scripts/sync.py")
-        here.edit(lambda content: content["experiments"]["vae_digits"]["demo"].update(learning_rate=0.002))
+        here.edit(lambda content: content["experiments"]["cvae_digits"]["demo"].update(learning_rate=0.002))
     plan = by_snakemake.run("snakemake", "-n", "--quiet", "host", "reason")
-    trained = {line.strip() for line in plan.splitlines() if "wildcards: experiment=" in line}
-    assert trained == {"wildcards: experiment=vae_digits"}
-    assert _jobs(plan) == {"train", "sample", "render", "animate", "evaluate", "report"}
+    touched = {line.split("experiment=")[1].split(",")[0] for line in plan.splitlines() if "wildcards: exp" in line}
+    assert touched == {"cvae_digits"}
+    assert _jobs(plan) == {"train", "sample", "render", "animate", "animate_label", "evaluate", "report"}
     status = json.loads(by_dvc.run("dvc", "status", "--json"))
-    assert {name for name in status if name.startswith("train")} == {"train@vae_digits"}
+    assert {name for name in status if name.startswith("train")} == {"train@cvae_digits"}
     printed = by_dvc.run("dvc", "repro")
     ran = {line.split("'")[1] for line in printed.splitlines() if line.startswith("Running stage")}
-    assert ran == {f"{step}@vae_digits" for step in ("train", "sample", "render", "animate", "evaluate")} | {
-        "check",
-        "report",
-    }
+    steps = ("train", "sample", "render", "animate", "evaluate")
+    labels = {f"animate_label@cvae_digits-{label}" for label in (0, 3)}
+    assert ran == {f"{step}@cvae_digits" for step in steps} | labels | {"check", "report"}
 
 
 def test_failure_shows_the_end_of_the_log(project: Callable[..., Project]) -> None:

@@ -3,9 +3,9 @@
     python tests/datasets/bench_prepare.py [--images 20000 200000] [--folder DIR]
 
 Makes zips of synthetic 178x218 JPEGs, runs the prepare step of `source: folder` on each in a process of its
-own, and prints peak resident memory and images a second, by the clock and by the processor's time (which other
-work on the machine disturbs less). The bare run decodes and resizes the same bytes, read beforehand, before and
-after the measured one: with as many threads, and with as many processes; it keeps nothing.
+own, and prints peak resident memory and images a second, by the clock and by the processor's time (which
+other work on the machine disturbs less). The bare run decodes and resizes the same bytes, read beforehand,
+before and after the measured one: with as many threads, and with as many processes; it keeps nothing.
 """
 
 import argparse
@@ -126,8 +126,8 @@ def main() -> None:
         print(f"{count:,} images, {workers} workers: peak {result['rss']:.0f} MB")
         print(f"  prepare      {rate:6.0f} images/s, {per_cpu:6.0f} per CPU second")
         print(
-            f"  bare Pillow  {bares['threads']:6.0f} images/s with threads, {bares['processes']:.0f} with processes, "
-            f"{bares['CPU second']:.0f} per CPU second"
+            f"  bare Pillow  {bares['threads']:6.0f} images/s with threads, "
+            f"{bares['processes']:.0f} with processes, {bares['CPU second']:.0f} per CPU second"
         )
         best = max(bares["threads"], bares["processes"])
         print(

@@ -88,11 +88,13 @@ def test_every_mode_becomes_the_same_form(build: Build, place: Path):
     turned[0x0112] = 6
     files = {
         "cmyk.jpg": encoded(base.convert("CMYK"), "JPEG"), "grey.jpg": encoded(base.convert("L"), "JPEG"),
-        "sixteen.png": encoded(grey16), "palette.png": encoded(base.convert("P")), "bits.png": encoded(base.convert("1")),
-        "clear.png": encoded(clear), "la.png": encoded(base.convert("LA")), "sixteen.tif": encoded(grey16, "TIFF"),
+        "sixteen.png": encoded(grey16), "palette.png": encoded(base.convert("P")),
+        "bits.png": encoded(base.convert("1")), "clear.png": encoded(clear),
+        "la.png": encoded(base.convert("LA")),
+        "sixteen.tif": encoded(grey16, "TIFF"), "lab.tif": encoded(base.convert("LAB"), "TIFF"),
         "animated.gif": encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]),
         "animated.webp": encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:]),
-        "plain.bmp": encoded(base, "BMP"), "plain.ppm": encoded(base, "PPM"), "lab.tif": encoded(base.convert("LAB"), "TIFF"),
+        "plain.bmp": encoded(base, "BMP"), "plain.ppm": encoded(base, "PPM"),
         "turned.jpg": encoded(base, "JPEG", exif=turned), "CAPITALS.JPG": encoded(base, "JPEG"),
     }  # fmt: skip
     for name, content in files.items():
@@ -295,7 +297,8 @@ def test_an_interruption_leaves_nothing(place: Path):
         "from latent_atlas.datasets.imaging import stream; slow = decode.standardise\n"
         "stream.standardise = lambda *a: (time.sleep(0.05), slow(*a))[1]\n"
         "print('ready', flush=True)\n"
-        "with io.atomic_directory(Path('data/processed')) as out: folder.prepare(options, Path('data/raw'), out, P())\n"
+        "with io.atomic_directory(Path('data/processed')) as out:\n"
+        "  folder.prepare(options, Path('data/raw'), out, P())\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program], cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -51,6 +51,8 @@ def _parameters(folder: Path) -> None:
     content["experiments"] = {key: content["experiments"][key] for key in KEYS}
     content["label_animations"] = {"experiments": ["cvae_digits"], "labels": [0, 2]}
     content["resources"].pop("experiments", None)
+    (folder / "reference").mkdir()
+    (folder / "reference/demo.json").write_text("{}\n")
     writer = YAML(typ="safe", pure=True)
     writer.sort_base_mapping_type_on_output = False
     with (folder / "params.yaml").open("w", encoding="utf-8") as file:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import report_tree
 
+from latent_atlas import certificate, io
 from latent_atlas.report import markdown, page
 from latent_atlas.report.gather import gather
 
@@ -133,6 +134,11 @@ def test_the_caution_about_sharpness_is_for_enlarged_scans(
 def test_the_certificate_is_shown_if_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checked = report_tree.write(tmp_path)
     monkeypatch.chdir(tmp_path)
-    assert "certificate" not in page.build(gather(checked))
-    (checked.results / "certificate.json").write_text('{"identical": 12}')
-    assert "Reproducibility certificate" in page.build(gather(checked))
+    assert "Reproducibility certificate" not in page.build(gather(checked))
+    reference = certificate.take("demo")
+    name = next(path for path in reference["outputs"] if path.startswith("results/"))
+    reference["outputs"][name] = "0" * 64
+    io.save_json(certificate.reference_file("demo"), reference)
+    shown = page.build(gather(checked))
+    assert "Reproducibility certificate" in shown
+    assert f"{len(reference['outputs']) - 1} identical, 1 within tolerance, 0 different" in shown

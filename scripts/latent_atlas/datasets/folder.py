@@ -1,7 +1,7 @@
 """A user's own images, of any size and mode, in a folder or a zip; the folders in it become classes."""
 
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -120,27 +120,31 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
 
 def _pictures(archive: ZipIndex) -> NDArray[np.int64]:
     entries = archive.in_order(*SUFFIXES)
-    hidden = [
-        any(part.startswith((".", "__MACOSX")) for part in archive.name(int(e)).split("/")) for e in entries
-    ]
-    shown: NDArray[np.int64] = entries[~np.array(hidden, bool)]
+    hidden = (
+        any(part.startswith((".", "__MACOSX")) for part in archive.name(int(entry)).split("/"))
+        for entry in entries
+    )
+    shown: NDArray[np.int64] = entries[~np.fromiter(hidden, bool, len(entries))]
     return shown
 
 
 def _labels(archive: ZipIndex, pictures: NDArray[np.int64], path: str) -> tuple[NDArray[np.int32], list[str]]:
     """The folder of each image, less what all have in common. No classes if that leaves a single one."""
-    folders = [str(PurePosixPath(archive.name(int(entry))).parent) for entry in pictures]
-    common = _common([folder.split("/") for folder in set(folders)])
-    short = ["/".join(folder.split("/")[common:]) or "." for folder in folders]
-    names = sorted(set(short))
+    places: dict[str, int] = {}
+    of_image = np.empty(len(pictures), np.int32)
+    for row, entry in enumerate(pictures):
+        folder = archive.name(int(entry)).rpartition("/")[0]
+        of_image[row] = places.setdefault(folder, len(places))
+    common = _common([folder.split("/") for folder in places])
+    short = ["/".join(folder.split("/")[common:]) or "." for folder in places]
+    names = sorted(short)
     if len(names) == 1:
         return np.zeros(len(pictures), np.int32), []
     if len({name.casefold() for name in names}) < len(names):
         raise AtlasError(
             f"{path}: folders in it differ only in capitals; rename them, or they would be two classes"
         )
-    places = {name: place for place, name in enumerate(names)}
-    return np.array([places[name] for name in short], np.int32), names
+    return np.array([names.index(name) for name in short], np.int32)[of_image], names
 
 
 def _common(paths: Sequence[Sequence[str]]) -> int:

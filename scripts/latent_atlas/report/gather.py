@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_atlas import io
+from latent_atlas import certificate, io
 from latent_atlas.datasets import processed
 from latent_atlas.errors import AtlasError
 from latent_atlas.figures.render import FIGURES
@@ -105,8 +105,13 @@ def gather(params: Params) -> Atlas:
     """
     results = [_result(experiment, params) for experiment in params.experiments.values()]
     datasets = [_dataset(key, params, results) for key in params.datasets]
-    certificate = params.results / "certificate.json"
-    return Atlas(params, datasets, _object(certificate) if certificate.exists() else None)
+    return Atlas(params, datasets, _certificate(params.scale))
+
+
+def _certificate(scale: str) -> dict[str, Any] | None:
+    """How the outputs compare with the maintainers' reference, None where there is no reference for the scale."""
+    reference = _object(certificate.reference_file(scale))
+    return certificate.compare(certificate.take(scale), reference) if reference else None
 
 
 def _dataset(key: str, params: Params, results: list[Result]) -> Dataset:

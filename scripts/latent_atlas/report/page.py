@@ -9,7 +9,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from latent_atlas.report import captions, comparison, environment, parameters
+from latent_atlas import certificate, environment
+from latent_atlas.report import captions, comparison, parameters
 from latent_atlas.report.description import describe
 from latent_atlas.report.explorer import explorer
 from latent_atlas.report.gather import Atlas, Dataset, Result
@@ -45,6 +46,7 @@ def build(atlas: Atlas) -> str:
         machine=environment.machine(),
         packages=environment.packages(),
         certificate=atlas.certificate,
+        certificate_summary=certificate.summary(atlas.certificate) if atlas.certificate else "",
     )
 
 

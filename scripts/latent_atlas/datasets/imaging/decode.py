@@ -14,7 +14,7 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", "
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 
 Image.init()  # plugins are loaded here, once, and not by whichever thread comes first
-warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # `most_pixels` is the bound
+warnings.filterwarnings("ignore", module=r"PIL\.")  # about odd tags; and for size, `most_pixels` is the bound
 
 
 class BadImageError(Exception):

@@ -21,6 +21,7 @@ from latent_atlas.errors import AtlasError
 
 LARGEST = 64 << 20  # bytes of one entry: several are in memory at once
 _STORED, _DEFLATED = 0, 8
+_LONGEST_NAME = 1000  # characters
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 
 
@@ -40,9 +41,9 @@ class ZipIndex:
         """
         self.path = path
         self._called = called or str(path)
-        self._names, self._ends = bytearray(), array("Q", [0])
-        self._offsets, self._packed, self._sizes = array("Q"), array("Q"), array("Q")
-        self._checks, self._methods = array("Q"), array("H")
+        self._names, self._ends = bytearray(), array("L", [0])
+        self._offsets, self._packed, self._sizes = array("Q"), array("I"), array("I")
+        self._checks, self._methods = array("I"), array("B")
         try:
             self._descriptor = os.open(path, os.O_RDONLY)
         except FileNotFoundError:
@@ -53,7 +54,7 @@ class ZipIndex:
         except (struct.error, ValueError, EOFError) as error:
             self.close()
             raise AtlasError(
-                f"{path}: not a whole zip archive ({error}); make or download it again"
+                f"{self._called}: not a whole zip archive ({error}); make or download it again"
             ) from None
         except AtlasError:
             self.close()
@@ -81,11 +82,16 @@ class ZipIndex:
 
     def in_order(self, *suffixes: str) -> NDArray[np.int64]:
         """The entries whose names end so (in any capitals), sorted by name; all of them without suffixes."""
-        chosen = [
-            entry for entry in range(len(self)) if not suffixes or self.name(entry).lower().endswith(suffixes)
-        ]
-        chosen.sort(key=lambda entry: self._names[self._ends[entry] : self._ends[entry + 1]])
-        return np.array(chosen, np.int64)
+        chosen = np.fromiter(
+            (e for e in range(len(self)) if not suffixes or self.name(e).lower().endswith(suffixes)), np.int64
+        )
+        longest = max((self._ends[entry + 1] - self._ends[entry] for entry in chosen), default=0)
+        # Bytes of one width take a tenth of the memory that objects take; names hold no zero bytes, with
+        # which NumPy fills them up.
+        keys = np.zeros(len(chosen), f"S{max(longest, 1)}")
+        for place, entry in enumerate(chosen):
+            keys[place] = bytes(self._names[self._ends[entry] : self._ends[entry + 1]])
+        return chosen[np.argsort(keys, kind="stable")]
 
     def read(self, entry: int) -> bytes:
         """The content of an entry, checked against its checksum; never more than `LARGEST`.
@@ -95,7 +101,7 @@ class ZipIndex:
         """
         size, packed = self._sizes[entry], self._packed[entry]
         if max(size, packed) > LARGEST:
-            raise ValueError(f"{max(size, packed):,} bytes, more than the {LARGEST:,} allowed for one file")
+            raise ValueError(f"more than the {LARGEST:,} bytes allowed for one file")
         head = os.pread(self._descriptor, 30, self._offsets[entry])
         if len(head) < 30 or head[:4] != b"PK\x03\x04":
             raise ValueError("the archive is damaged here")
@@ -134,8 +140,8 @@ class ZipIndex:
             self._ends.append(len(self._names))
             for column, value in (
                 (self._offsets, offset),
-                (self._packed, packed),
-                (self._sizes, size),
+                (self._packed, min(packed, LARGEST + 1)),  # what is larger is never read
+                (self._sizes, min(size, LARGEST + 1)),
                 (self._checks, check),
                 (self._methods, method),
             ):
@@ -143,6 +149,8 @@ class ZipIndex:
 
     def _check(self, name: str, flags: int, method: int, attributes: int) -> None:
         where = f"{self._called}: entry {name[:120]!r}"
+        if "\0" in name or len(name) > _LONGEST_NAME:
+            raise AtlasError(f"{where} has a name that no file can have; make the archive again")
         if name.startswith("/") or name[1:2] == ":":
             raise AtlasError(f"{where} has an absolute path; make the archive again with relative ones")
         if ".." in name.split("/"):
@@ -159,15 +167,20 @@ class ZipIndex:
     def _check_capitals(self) -> None:
         """Such names are one file on many systems, and which of the two it is depends on the system."""
         keys = np.fromiter(
-            (hash(self.name(entry).casefold()) for entry in range(len(self))), np.int64, len(self)
+            (zlib.crc32(self.name(e).casefold().encode()) for e in range(len(self))), np.uint32
         )
-        order = np.argsort(keys, kind="stable")
-        for place in np.flatnonzero(keys[order][1:] == keys[order][:-1]):
-            first, second = self.name(int(order[place])), self.name(int(order[place + 1]))
-            if first.casefold() == second.casefold():
-                what = "stands in it twice" if first == second else f"and {second!r} differ only in capitals"
-                self.close()
-                raise AtlasError(f"{self._called}: {first!r} {what}; rename one of them")
+        order = np.argsort(keys, kind="stable").astype(np.uint32)
+        keys = keys[order]
+        for place in np.flatnonzero(keys[1:] == keys[:-1]):
+            # Names of one key stand together; they are few, and mostly only meet by chance.
+            last = np.searchsorted(keys, keys[place], side="right")
+            names = [self.name(int(entry)) for entry in order[place:last]]
+            for second in names[1:]:
+                if names[0].casefold() == second.casefold():
+                    same = names[0] == second
+                    what = "stands in it twice" if same else f"and {second!r} differ only in capitals"
+                    self.close()
+                    raise AtlasError(f"{self._called}: {names[0]!r} {what}; rename one of them")
 
 
 def _find_directory(file: BinaryIO) -> tuple[int, int, int]:

@@ -1,4 +1,4 @@
-"""The software and the machine the report was made with. No clock, no names of hosts, users or folders."""
+"""The software and the machine that results are made with. No clock, no names of hosts, users or folders."""
 
 import platform
 import subprocess

@@ -1,0 +1,113 @@
+"""What every model file keeps: alone among its kind, light to import, and going on after a stop as if none had been."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from latent_atlas import models
+from latent_atlas.backend import keras
+from latent_atlas.model import DataSpec, Model
+from latent_atlas.training import loop
+from latent_atlas.training.checkpoints import Checkpoints
+from latent_atlas.training.snapshots import camera
+
+FILES = sorted(Path(models.__file__).parent.glob("[a-z]*.py"))
+SETTINGS = {
+    "gan": {"hidden": 16, "maxout_units": 8, "latent_dim": 5},
+    "wgan_gp": {"width": 2, "critic_steps": 2, "latent_dim": 5},
+    "stylegan": {
+        "channel_base": 32, "channel_max": 8, "latent_dim": 5, "stable_images": 8, "fade_images": 8, "average_images": 8,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_no_model_imports_another(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            assert not (node.module or "").startswith("latent_atlas.models"), node.module
+            assert not (node.module == "latent_atlas" and any(alias.name == "models" for alias in node.names))
+
+
+def test_importing_every_model_loads_no_framework() -> None:
+    code = (
+        "import sys; from latent_atlas import models; [models.find(name) for name in models.names()];"
+        "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
+    )
+    scripts = Path(models.__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=scripts, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# ----------------------------------------------------------------------------- resuming
+
+
+class Batches:
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __getitem__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
+        images = np.random.default_rng([7, step]).integers(0, 256, (self.count, 16, 16, 1), np.uint8)
+        return images, (np.arange(self.count) % 3).astype(np.int32)
+
+
+class Progress:
+    """Stops the run after so many steps, as a killed job is: the checkpoint is all that is left."""
+
+    def __init__(self, last: int = 10**9) -> None:
+        self.last = last
+
+    def update(self, done: int, total: int, unit: str, detail: str = "") -> None:
+        if done > self.last:
+            raise KeyboardInterrupt
+
+
+def build(name: str) -> tuple[Model, object]:
+    keras.utils.set_random_seed(3)
+    kind = models.find(name)
+    settings = kind.Settings(steps=6, batch_size=4, learning_rate=0.01, frames=3, **SETTINGS[name])
+    return kind(settings, DataSpec((16, 16, 1), 3)), settings
+
+
+def train(name: str, folder: Path, last: int = 10**9) -> tuple[dict[str, np.ndarray], loop.Record]:
+    folder.mkdir(parents=True, exist_ok=True)
+    model, settings = build(name)
+    record = loop.train(
+        model, settings, 0, Batches(settings.images_per_step), camera(model, DataSpec((16, 16, 1), 3), None),
+        Checkpoints(folder, "same"), 0.0, Progress(last),
+    )  # fmt: skip
+    weights = {f"{n}/{i}": v.numpy() for n, net in model.networks.items() for i, v in enumerate(net.weights)}
+    return weights, record
+
+
+@pytest.mark.parametrize("name", ["gan", pytest.param("wgan_gp", marks=pytest.mark.slow), pytest.param("stylegan", marks=pytest.mark.slow)])
+def test_a_resumed_run_ends_with_the_same_arrays(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    whole, record = train(name, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        train(name, tmp_path / "parts", last=3)
+    resumed, again = train(name, tmp_path / "parts")
+    assert whole.keys() == resumed.keys()
+    for key, array in whole.items():
+        assert np.array_equal(array, resumed[key]), key
+    assert record.rows == again.rows and record.snapshot_steps == again.snapshot_steps
+    for key, images in record.snapshots.items():
+        assert all(np.array_equal(a, b) for a, b in zip(images, again.snapshots[key], strict=True))
+
+
+def test_a_grid_of_a_large_latent_space_is_made_of_typical_draws() -> None:
+    from latent_atlas.latents import plane, surface, torus
+
+    grid = torus(30, 40, 100)
+    assert grid.shape == (30, 40, 100) and grid.dtype == np.float32
+    assert np.linalg.norm(grid, axis=2).mean() == pytest.approx(10, rel=0.1)
+    assert np.array_equal(grid, torus(30, 40, 100))
+    step = np.linalg.norm(grid - np.roll(grid, 1, axis=1), axis=2)
+    assert step.max() < 0.2 * 10 and np.allclose(step[:, 0], step[:, 1:].mean(), rtol=0.3)  # it closes
+    assert np.array_equal(surface(4, 5, 2), plane(4, 5, 2))
+    assert np.array_equal(surface(4, 5, 100), torus(4, 5, 100))
+
+
