@@ -12,7 +12,6 @@ import argparse
 import io
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -68,11 +67,13 @@ def prepare(archive: Path, folder: Path) -> None:
     (raw / "images.zip").unlink(missing_ok=True)
     (raw / "images.zip").hardlink_to(archive)
     os.chdir(folder)
-    start, cpu = time.perf_counter(), time.process_time()
     with door.atomic_directory(folder / "processed") as out:
+        start, cpu = time.perf_counter(), time.process_time()
         source.prepare(options, raw, out, Silent())
-    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+    # Not getrusage: what it calls the peak is that of the process that started this one, if that was larger.
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
     print(json.dumps({"seconds": seconds, "cpu": cpu, "rss": peak}))
 
 

@@ -136,14 +136,15 @@ class CVAEGAN(model.Model, model.Encodes, model.Generates):
 def discriminator(data: model.DataSpec, width: int) -> "keras.Model":
     """Image and label to ``logits`` (n, 1) and ``metric`` = Dis_l(x), flat (n, units), which ignores the label.
 
-    The authors' stack: a convolution at full resolution without batch normalisation, then two strided ones.
+    The authors' stack of convolutions for 64x64 faces, shortened for digits: the first, which has no batch
+    normalisation, strides instead of keeping full resolution, and the third keeps the resolution it is given.
     """
     image = keras.Input(data.shape, name="image")
     label, one_hot = label_input(data)
-    x = keras.layers.LeakyReLU(0.2)(keras.layers.Conv2D(width // 2, 5, padding="same")(image))
-    x = keras.layers.Conv2D(width, 5, 2, padding="same", use_bias=False)(x)
+    x = keras.layers.LeakyReLU(0.2)(keras.layers.Conv2D(width, 5, 2, padding="same")(image))
+    x = keras.layers.Conv2D(2 * width, 5, 2, padding="same", use_bias=False)(x)
     x = keras.layers.LeakyReLU(0.2)(keras.layers.BatchNormalization()(x))
-    x = keras.layers.Conv2D(2 * width, 5, 2, padding="same", use_bias=False, name="metric_layer")(x)
+    x = keras.layers.Conv2D(2 * width, 3, padding="same", use_bias=False, name="metric_layer")(x)
     metric = keras.layers.Flatten(name="metric")(x)
     x = keras.layers.LeakyReLU(0.2)(keras.layers.BatchNormalization()(x))
     x = keras.layers.Dense(8 * width, use_bias=False)(keras.layers.Flatten()(x))
