@@ -49,13 +49,14 @@ rule fetch:
         f"{logs}/fetch/{{dataset}}.log",
     conda:
         environment
-    params:
-        options=atlas.dataset_options,
     resources:
         mem_mb=atlas.reserve("fetch", "mem_mb"),
         runtime=atlas.reserve("fetch", "runtime"),
+    params:
+        scale=atlas.scale,
+        options=atlas.dataset_options,
     shell:
-        "python scripts/fetch.py --scale {atlas.scale} {wildcards.dataset}"
+        "python scripts/fetch.py --scale {params.scale} {wildcards.dataset}"
 
 
 rule prepare:
@@ -69,13 +70,14 @@ rule prepare:
         f"{logs}/prepare/{{dataset}}.log",
     conda:
         environment
-    params:
-        options=atlas.dataset_options,
     resources:
         mem_mb=atlas.reserve("prepare", "mem_mb"),
         runtime=atlas.reserve("prepare", "runtime"),
+    params:
+        scale=atlas.scale,
+        options=atlas.dataset_options,
     shell:
-        "python scripts/prepare.py --scale {atlas.scale} {wildcards.dataset}"
+        "python scripts/prepare.py --scale {params.scale} {wildcards.dataset}"
 
 
 rule train:
@@ -94,15 +96,16 @@ rule train:
         f"{logs}/train/{{experiment}}.log",
     conda:
         environment
-    params:
-        settings=atlas.settings,
     threads: atlas.threads
     resources:
         mem_mb=atlas.reserve("train", "mem_mb"),
         runtime=atlas.reserve("train", "runtime"),
         gpu=atlas.reserve("train", "gpu"),
+    params:
+        scale=atlas.scale,
+        settings=atlas.settings,
     shell:
-        "python scripts/train.py --scale {atlas.scale} {wildcards.experiment}"
+        "python scripts/train.py --scale {params.scale} {wildcards.experiment}"
 
 
 rule sample:
@@ -120,15 +123,16 @@ rule sample:
         f"{logs}/sample/{{experiment}}.log",
     conda:
         environment
-    params:
-        evaluation=atlas.evaluation(),
     threads: atlas.threads
     resources:
         mem_mb=atlas.reserve("sample", "mem_mb"),
         runtime=atlas.reserve("sample", "runtime"),
         gpu=atlas.reserve("sample", "gpu"),
+    params:
+        scale=atlas.scale,
+        evaluation=atlas.evaluation(),
     shell:
-        "python scripts/sample.py --scale {atlas.scale} {wildcards.experiment}"
+        "python scripts/sample.py --scale {params.scale} {wildcards.experiment}"
 
 
 rule render:
@@ -146,8 +150,10 @@ rule render:
     resources:
         mem_mb=atlas.reserve("render", "mem_mb"),
         runtime=atlas.reserve("render", "runtime"),
+    params:
+        scale=atlas.scale,
     shell:
-        "python scripts/render.py --scale {atlas.scale} {wildcards.experiment}"
+        "python scripts/render.py --scale {params.scale} {wildcards.experiment}"
 
 
 rule animate:
@@ -162,13 +168,14 @@ rule animate:
         f"{logs}/animate/{{experiment}}.log",
     conda:
         environment
-    params:
-        animation=atlas.top_level("animation"),
     resources:
         mem_mb=atlas.reserve("animate", "mem_mb"),
         runtime=atlas.reserve("animate", "runtime"),
+    params:
+        scale=atlas.scale,
+        animation=atlas.top_level("animation"),
     shell:
-        "python scripts/animate.py --scale {atlas.scale} {wildcards.experiment}"
+        "python scripts/animate.py --scale {params.scale} {wildcards.experiment}"
 
 
 rule animate_label:
@@ -183,13 +190,14 @@ rule animate_label:
         f"{logs}/animate/{{experiment}}-{{label}}.log",
     conda:
         environment
-    params:
-        animation=atlas.top_level("animation"),
     resources:
         mem_mb=atlas.reserve("animate", "mem_mb"),
         runtime=atlas.reserve("animate", "runtime"),
+    params:
+        scale=atlas.scale,
+        animation=atlas.top_level("animation"),
     shell:
-        "python scripts/animate.py --scale {atlas.scale} {wildcards.experiment} --label {wildcards.label}"
+        "python scripts/animate.py --scale {params.scale} {wildcards.experiment} --label {wildcards.label}"
 
 
 rule evaluate:
@@ -207,8 +215,10 @@ rule evaluate:
     resources:
         mem_mb=atlas.reserve("evaluate", "mem_mb"),
         runtime=atlas.reserve("evaluate", "runtime"),
+    params:
+        scale=atlas.scale,
     shell:
-        "python scripts/evaluate.py --scale {atlas.scale} {wildcards.experiment}"
+        "python scripts/evaluate.py --scale {params.scale} {wildcards.experiment}"
 
 
 rule report:
@@ -237,10 +247,11 @@ rule report:
         f"{logs}/report/report.log",
     conda:
         environment
-    params:
-        shown=atlas.top_level("seed", "datasets", "evaluation", "experiments"),
     resources:
         mem_mb=atlas.reserve("report", "mem_mb"),
         runtime=atlas.reserve("report", "runtime"),
+    params:
+        scale=atlas.scale,
+        shown=atlas.top_level("seed", "datasets", "evaluation", "experiments"),
     shell:
-        "python scripts/report.py --scale {atlas.scale}"
+        "python scripts/report.py --scale {params.scale}"

@@ -209,8 +209,8 @@ def check(content: Mapping[str, Any], scale: str | None = None, path: Path = FIL
     file = _parse(File, content, "", path)
     scale = file.scale if scale is None else scale
     _choice(f"{path}: scale", scale, SCALES)
-    for name, entry in {"datasets": file.datasets, "experiments": file.experiments}.items():
-        for key in entry:
+    for name, keys in (("datasets", list(file.datasets)), ("experiments", list(file.experiments))):
+        for key in keys:
             if not _KEY.fullmatch(key):
                 raise AtlasError(f"{path}: {name}: {key!r} must be lower-case letters, digits and underscores")
     if set(file.evaluation) != set(SCALES):

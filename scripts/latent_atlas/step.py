@@ -18,8 +18,8 @@ from typing import TextIO
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_variable] = "1"
 
-from latent_atlas import io, params
-from latent_atlas.errors import AtlasError
+from latent_atlas import io, params  # noqa: E402
+from latent_atlas.errors import AtlasError  # noqa: E402
 
 _SECONDS_BETWEEN_LINES = 10.0
 _WAITING = "process {} is at work on the same; waiting for it to end"
@@ -63,7 +63,10 @@ Main = Callable[[params.Params, argparse.Namespace, Progress], None]
 
 
 def run(
-    main: Main, description: str, target: str | None = None, configure: Callable[[argparse.ArgumentParser], None] | None = None
+    main: Main,
+    description: str | None,
+    target: str | None = None,
+    configure: Callable[[argparse.ArgumentParser], object] | None = None,
 ) -> None:
     """Runs one step script.
 
@@ -87,7 +90,7 @@ def run(
     progress = Progress(terminal, f"{step} {name}" if target else step)
     try:
         checked = params.load(arguments.scale)
-        known = {"dataset": checked.datasets, "experiment": checked.experiments, None: {}}[target]
+        known = list(checked.datasets if target == "dataset" else checked.experiments)
         if target and arguments.target not in known:
             raise AtlasError(f"params.yaml: {target}s: has no {arguments.target!r}; there are {', '.join(known)}")
         _redirect(log)
@@ -113,7 +116,8 @@ def log_path(scale: str, step: str, name: str) -> Path:
 
 
 def _extras(arguments: argparse.Namespace) -> list[str]:
-    return [str(value) for key, value in vars(arguments).items() if key not in ("scale", "target") and value is not None]
+    extra = {key: value for key, value in vars(arguments).items() if key not in ("scale", "target")}
+    return [str(value) for value in extra.values() if value is not None]
 
 
 def _redirect(log: Path) -> None:

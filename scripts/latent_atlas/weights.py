@@ -24,7 +24,8 @@ def build(card: dict[str, Any]) -> Model:
     """An untrained model from its card; the weights follow from the seed set beforehand."""
     model = models.find(card["model"])
     height, width, channels = card["shape"]
-    return model(model.Settings(**card["settings"]), DataSpec((height, width, channels), card["labels"], card.get("attributes", 0)))
+    data = DataSpec((height, width, channels), card["labels"], card.get("attributes", 0))
+    return model(model.Settings(**card["settings"]), data)
 
 
 def save(folder: Path, model: Model, card: dict[str, Any]) -> None:

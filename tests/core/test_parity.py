@@ -40,7 +40,7 @@ def snakemake_jobs() -> Jobs:
                 "command": job.shellcmd,
                 "inputs": {str(path) for path in job.input},
                 "outputs": {str(path) for path in job.output},
-                "params": set(job.params.keys()),
+                "params": set(job.params.keys()) - {"scale"},  # part of the command in both
             }
             for job in workflow._workflow.dag.jobs
             if job.rule.name not in ONLY_IN_SNAKEMAKE

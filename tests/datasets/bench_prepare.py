@@ -12,6 +12,7 @@ import argparse
 import io
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -68,13 +69,14 @@ def prepare(archive: Path, folder: Path) -> None:
     (raw / "images.zip").hardlink_to(archive)
     os.chdir(folder)
     with door.atomic_directory(folder / "processed") as out:
-        start, cpu = time.perf_counter(), time.process_time()
+        start, cpu = time.perf_counter(), sum(os.times()[:4])  # of this process and its workers
         source.prepare(options, raw, out, Silent())
-        seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+        seconds, cpu = time.perf_counter() - start, sum(os.times()[:4]) - cpu
     # Not getrusage: what it calls the peak is that of the process that started this one, if that was larger.
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "rss": peak}))
+    worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "rss": peak, "worker": worker}))
 
 
 def bare_decode(pictures: list[bytes]) -> int:
@@ -124,7 +126,10 @@ def main() -> None:
         after = bare(archive, workers)
         bares = {kind: (before[kind] + after[kind]) / 2 for kind in before}
         rate, per_cpu = count / result["seconds"], count / result["cpu"]
-        print(f"{count:,} images, {workers} workers: peak {result['rss']:.0f} MB")
+        print(
+            f"{count:,} images, {workers} workers: peak resident {result['rss']:.0f} MB, and at most "
+            f"{result['worker']:.0f} MB in each worker (much of it shared)"
+        )
         print(f"  prepare      {rate:6.0f} images/s, {per_cpu:6.0f} per CPU second")
         print(
             f"  bare Pillow  {bares['threads']:6.0f} images/s with threads, "

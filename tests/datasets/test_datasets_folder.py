@@ -295,7 +295,7 @@ def test_an_interruption_leaves_nothing(place: Path):
         "folder = datasets.find('folder'); options = folder.Options(source='folder', path='pets', size=16)\n"
         "with io.atomic_directory(Path('data/raw')) as raw: folder.fetch(options, raw, P())\n"
         "from latent_atlas.datasets.imaging import stream; slow = decode.standardise\n"
-        "stream.standardise = lambda *a: (time.sleep(0.05), slow(*a))[1]\n"
+        "stream.standardise = lambda *a: (time.sleep(0.02), slow(*a))[1]\n"
         "print('ready', flush=True)\n"
         "with io.atomic_directory(Path('data/processed')) as out:\n"
         "  folder.prepare(options, Path('data/raw'), out, P())\n"
@@ -305,7 +305,7 @@ def test_an_interruption_leaves_nothing(place: Path):
         env={**os.environ, "PYTHONPATH": str(SCRIPTS)},
     )  # fmt: skip
     assert process.stdout is not None and process.stdout.readline() == "ready\n"
-    time.sleep(0.7)
+    time.sleep(0.5)
     start = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)

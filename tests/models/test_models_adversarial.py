@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from latent_atlas import models
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import adversarial

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from latent_atlas import models
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import DataSpec, Model
@@ -60,7 +61,9 @@ def test_dcgan_normalises_all_but_the_output_and_the_input() -> None:
         assert kinds.count("BatchNormalization") == count
     first = [type(layer).__name__ for layer in model.networks["discriminator"].layers][2:4]
     assert first == ["Conv2D", "LeakyReLU"]
-    slopes = {layer.negative_slope for layer in model.networks["discriminator"].layers if hasattr(layer, "negative_slope")}
+    slopes = {
+        layer.negative_slope for layer in model.networks["discriminator"].layers if hasattr(layer, "negative_slope")
+    }
     assert slopes == {0.2}
 
 

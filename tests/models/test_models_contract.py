@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from latent_atlas import models
 from latent_atlas.backend import keras
 from latent_atlas.model import DataSpec, Model
@@ -83,7 +84,9 @@ def train(name: str, folder: Path, last: int = 10**9) -> tuple[dict[str, np.ndar
     return weights, record
 
 
-@pytest.mark.parametrize("name", ["gan", pytest.param("wgan_gp", marks=pytest.mark.slow), pytest.param("stylegan", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "name", ["gan", pytest.param("wgan_gp", marks=pytest.mark.slow), pytest.param("stylegan", marks=pytest.mark.slow)]
+)
 def test_a_resumed_run_ends_with_the_same_arrays(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     whole, record = train(name, tmp_path / "whole")
@@ -109,5 +112,3 @@ def test_a_grid_of_a_large_latent_space_is_made_of_typical_draws() -> None:
     assert step.max() < 0.2 * 10 and np.allclose(step[:, 0], step[:, 1:].mean(), rtol=0.3)  # it closes
     assert np.array_equal(surface(4, 5, 2), plane(4, 5, 2))
     assert np.array_equal(surface(4, 5, 100), torus(4, 5, 100))
-
-

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from latent_atlas.backend import keras, tf
 from latent_atlas.model import DataSpec
 from latent_atlas.models import cvae_gan
@@ -142,7 +143,9 @@ def test_gradients_are_those_of_algorithm_one() -> None:
         ]
         real, *judged = (twin.discriminator([x, labels], training=True) for x in (images, *fakes))
         prior = 0.5 * tf.reduce_mean(
-            tf.reduce_sum(posterior["mean"] ** 2 + tf.exp(posterior["log_variance"]) - 1 - posterior["log_variance"], axis=1)
+            tf.reduce_sum(
+                posterior["mean"] ** 2 + tf.exp(posterior["log_variance"]) - 1 - posterior["log_variance"], axis=1
+            )
         )
         metric = tf.reduce_mean(0.5 * tf.reduce_sum((real["metric"] - judged[0]["metric"]) ** 2, axis=1))
         fooling = sum(0.5 * tf.reduce_mean(tf.math.softplus(-j["logits"])) for j in judged)
@@ -158,4 +161,7 @@ def test_gradients_are_those_of_algorithm_one() -> None:
             model.networks[name].trainable_variables,
             strict=True,
         ):
-            assert start.numpy() - end.numpy() == pytest.approx(gradient.numpy(), rel=1e-2, abs=1e-3), (name, start.name)
+            assert start.numpy() - end.numpy() == pytest.approx(gradient.numpy(), rel=1e-2, abs=1e-3), (
+                name,
+                start.name,
+            )

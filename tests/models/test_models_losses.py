@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from latent_atlas.backend import tf
 from latent_atlas.blocks import adversarial, losses, variational
 from latent_atlas.models import lsgan, stylegan
@@ -66,7 +67,9 @@ def test_kl_divergence_is_the_mean_difference_of_log_densities() -> None:
 
 
 def test_gaussian_log_density() -> None:
-    found = losses.gaussian_log_density(np.float32([[1.0, 2.0]]), np.float32([[0.0, 2.0]]), np.float32([[0.0, math.log(9)]]))
+    found = losses.gaussian_log_density(
+        np.float32([[1.0, 2.0]]), np.float32([[0.0, 2.0]]), np.float32([[0.0, math.log(9)]])
+    )
     assert found.numpy() == pytest.approx([-0.5 - math.log(2 * math.pi) - math.log(3)], rel=1e-6)
 
 
@@ -80,7 +83,10 @@ def test_bernoulli_likelihood_is_a_sum_over_pixels() -> None:
 
 
 def test_gaussian_likelihood_has_the_most_probable_variance() -> None:
-    means, images = sigmoid(normals(4, 5, 5, 3)).astype(np.float32), sigmoid(normals(4, 5, 5, 3, seed=1)).astype(np.float32)
+    means, images = (
+        sigmoid(normals(4, 5, 5, 3)).astype(np.float32),
+        sigmoid(normals(4, 5, 5, 3, seed=1)).astype(np.float32),
+    )
     squares = (images - means).astype(np.float64) ** 2
 
     def likelihood(variance: float) -> np.ndarray:

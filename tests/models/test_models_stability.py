@@ -1,9 +1,14 @@
 """Alarms: when they ring, what the loop does then, and that every model's alarms name losses it has."""
 
+import inspect
+from pathlib import Path
+
 import numpy as np
 import pytest
+
 from latent_atlas import models
 from latent_atlas.backend import tf
+from latent_atlas.blocks import adversarial
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import Alarm, Model, Settings
 from latent_atlas.training import loop
@@ -13,7 +18,9 @@ LOW, HIGH = Alarm("won", "cost", below=0.1), Alarm("lost", "norm", above=2.0)
 
 
 def rows(costs: list[float], norms: list[float] | None = None) -> list[list[float]]:
-    return [[10.0 * (i + 1), 0.0, c, n] for i, (c, n) in enumerate(zip(costs, norms or [1.0] * len(costs), strict=True))]
+    return [
+        [10.0 * (i + 1), 0.0, c, n] for i, (c, n) in enumerate(zip(costs, norms or [1.0] * len(costs), strict=True))
+    ]
 
 
 def test_a_loss_beyond_its_bound_for_a_tenth_of_the_run_is_found() -> None:
@@ -28,7 +35,11 @@ def test_a_short_dip_is_not() -> None:
 def test_two_stretches_and_two_alarms_are_told_apart() -> None:
     costs, norms = 3 * [0.0] + [1.0] + 3 * [0.0], 7 * [3.0]
     found = findings([LOW, HIGH], ["cost", "norm"], rows(costs, norms), 100)
-    assert [(f.problem, f.first_step, f.last_step) for f in found] == [("won", 10, 30), ("won", 50, 70), ("lost", 10, 70)]
+    assert [(f.problem, f.first_step, f.last_step) for f in found] == [
+        ("won", 10, 30),
+        ("won", 50, 70),
+        ("lost", 10, 70),
+    ]
 
 
 def test_an_alarm_for_a_loss_that_is_not_there_is_silent() -> None:
@@ -91,7 +102,6 @@ def test_a_loss_that_is_no_number_always_stops() -> None:
 
 @pytest.mark.parametrize("name", [name for name in models.names() if models.find(name).alarms])
 def test_alarms_name_losses_of_their_model(name: str) -> None:
-    source = open(models.find(name).__module__ and __import__(models.find(name).__module__, fromlist=["x"]).__file__).read()
-    shared = __import__("latent_atlas.blocks.adversarial", fromlist=["x"]).__file__
-    text = source + open(shared).read()
-    assert all(f'"{alarm.loss}"' in text for alarm in models.find(name).alarms)
+    kind = models.find(name)
+    text = "".join(Path(inspect.getfile(each)).read_text() for each in (kind, adversarial))
+    assert all(f'"{alarm.loss}"' in text for alarm in kind.alarms)

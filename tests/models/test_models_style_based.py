@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from latent_atlas import models
 from latent_atlas.backend import keras, tf
 from latent_atlas.errors import AtlasError
@@ -23,7 +24,9 @@ def normals(*shape: int, seed: int = 0) -> np.ndarray:
 def small(side: int = 32, **settings) -> StyleGAN:
     keras.utils.set_random_seed(0)
     chosen = {"channel_base": 64, "channel_max": 8, "latent_dim": 6, "stable_images": 8, "fade_images": 8, **settings}
-    return StyleGAN(StyleGAN.Settings(steps=4, batch_size=4, learning_rate=0.01, **chosen), DataSpec((side, side, 3), 0))
+    return StyleGAN(
+        StyleGAN.Settings(steps=4, batch_size=4, learning_rate=0.01, **chosen), DataSpec((side, side, 3), 0)
+    )
 
 
 # ------------------------------------------------------------------------ parts
@@ -58,7 +61,9 @@ def test_minibatch_deviation(style_based) -> None:
 def test_minibatch_deviation_of_a_batch_that_does_not_divide(style_based) -> None:
     x = normals(3, 2, 2, 1)
     wanted = np.sqrt(x.var(axis=0) + 1e-8).mean()
-    assert style_based.minibatch_stddev(tf.constant(x)).numpy()[..., 1] == pytest.approx(np.full((3, 2, 2), wanted), rel=1e-4)
+    assert style_based.minibatch_stddev(tf.constant(x)).numpy()[..., 1] == pytest.approx(
+        np.full((3, 2, 2), wanted), rel=1e-4
+    )
 
 
 def test_minibatch_deviation_of_copies_is_nothing(style_based) -> None:
@@ -70,16 +75,16 @@ def test_blur_is_the_binomial_filter(style_based) -> None:
     x = normals(2, 5, 6, 3)
     padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
     weights = (1 / 4, 1 / 2, 1 / 4)
-    wanted = sum(
-        weights[i] * weights[j] * padded[:, i : i + 5, j : j + 6] for i in range(3) for j in range(3)
-    )
+    wanted = sum(weights[i] * weights[j] * padded[:, i : i + 5, j : j + 6] for i in range(3) for j in range(3))
     assert style_based.blur(tf.constant(x)).numpy() == pytest.approx(wanted, rel=1e-4, abs=1e-5)
 
 
 def test_enlarging_and_reducing(style_based) -> None:
     x = normals(1, 4, 4, 2)
     assert np.array_equal(style_based.enlarge(tf.constant(x)).numpy(), x.repeat(2, axis=1).repeat(2, axis=2))
-    assert style_based.reduce(tf.constant(x)).numpy() == pytest.approx(x.reshape(1, 2, 2, 2, 2, 2).mean(axis=(2, 4)), rel=1e-5)
+    assert style_based.reduce(tf.constant(x)).numpy() == pytest.approx(
+        x.reshape(1, 2, 2, 2, 2, 2).mean(axis=(2, 4)), rel=1e-5
+    )
 
 
 @pytest.mark.parametrize("resample", ["enlarge", "reduce"])
@@ -89,10 +94,7 @@ def test_folded_resampling_is_the_plain_one(style_based, resample: str) -> None:
     plain = style_based.Conv(3, 5, 3, gain=1.0)
     plain.kernel.assign(folded.kernel)
     x = tf.constant(normals(2, 8, 8, 3))
-    if resample == "enlarge":
-        wanted = plain(style_based.enlarge(x))
-    else:
-        wanted = style_based.reduce(plain(x))
+    wanted = plain(style_based.enlarge(x)) if resample == "enlarge" else style_based.reduce(plain(x))
     assert folded(x).numpy() == pytest.approx(wanted.numpy(), rel=1e-3, abs=1e-5)
 
 
@@ -149,7 +151,9 @@ def test_an_image_of_1024(style_based) -> None:
 @pytest.mark.parametrize("side", [28, 4, 48, 2048])
 def test_other_sizes_are_refused_in_a_line(side: int) -> None:
     with pytest.raises(AtlasError, match=f"{side}x{side}"):
-        models.find("stylegan")(StyleGAN.Settings(steps=1, batch_size=4, learning_rate=0.1), DataSpec((side, side, 3), 0))
+        models.find("stylegan")(
+            StyleGAN.Settings(steps=1, batch_size=4, learning_rate=0.1), DataSpec((side, side, 3), 0)
+        )
 
 
 # --------------------------------------------------------------------------- growth
@@ -178,6 +182,7 @@ def test_fading_begins_at_the_old_image_and_ends_at_the_new(style_based) -> None
     assert scores[0] == pytest.approx(scores[1], abs=1e-4)
 
 
+@pytest.mark.slow
 def test_training_grows_and_is_drawn_at_full_size() -> None:
     model = small(side=16, stable_images=4, fade_images=4)
     images = tf.constant(np.random.default_rng(0).random((4, 16, 16, 3), np.float32))

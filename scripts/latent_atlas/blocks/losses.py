@@ -16,7 +16,7 @@ def bernoulli_log_likelihood(logits: "Tensor", images: "Tensor") -> "Tensor":
 
 
 def gaussian_log_likelihood(means: "Tensor", images: "Tensor") -> "Tensor":
-    """log p(x|z) of Gaussian pixels with one variance for all, summed over pixels: (n,), nats per image.
+    """Log p(x|z) of Gaussian pixels with one variance for all, summed over pixels: (n,), nats per image.
 
     The variance is the one under which the batch is most probable, its mean squared error (Rybkin et al. 2021, eq. 8;
     Dai & Wipf 2019, section 2): the weight between reconstruction and KL needs no tuning.

@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from keras import Initializer, KerasTensor
 
 
-def maxout(x: "KerasTensor", units: int, pieces: int, initializer: "str | Initializer" = "glorot_uniform") -> "KerasTensor":
+def maxout(
+    x: "KerasTensor", units: int, pieces: int, initializer: "str | Initializer" = "glorot_uniform"
+) -> "KerasTensor":
     """Each unit is the largest of ``pieces`` linear functions of x."""
     x = keras.layers.Dense(units * pieces, kernel_initializer=initializer)(x)
     return ops.max(keras.layers.Reshape((units, pieces))(x), axis=-1)

@@ -52,9 +52,7 @@ def strided_discriminator(data: DataSpec, width: int, normalization: Normalizati
     x = keras.layers.Rescaling(2.0, -1.0)(image)
     for stage in range(_stages(data)):
         bias = stage == 0 or normalization == "none"
-        x = keras.layers.Conv2D(
-            width << stage, _KERNEL, 2, "same", use_bias=bias, kernel_initializer=_normal()
-        )(x)
+        x = keras.layers.Conv2D(width << stage, _KERNEL, 2, "same", use_bias=bias, kernel_initializer=_normal())(x)
         x = keras.layers.LeakyReLU(0.2)(x if bias else _normalize(x, normalization))
     logits = keras.layers.Dense(1, kernel_initializer=_normal(), name="logits")(keras.layers.Flatten()(x))
     return keras.Model([image], logits, name="discriminator")

@@ -8,6 +8,7 @@ This module loads Keras when it is imported, because its classes derive from Ker
 """
 
 import math
+from itertools import pairwise
 
 import keras
 import tensorflow as tf
@@ -61,12 +62,12 @@ def reduce(x: Tensor, times: int = 2) -> Tensor:
 
 
 def minibatch_stddev(x: Tensor, group: int = 4) -> Tensor:
-    """x with one more channel: how much the images of a group differ (Karras et al. 2018, section 3).
+    """X with one more channel: how much the images of a group differ (Karras et al. 2018, section 3).
 
     The standard deviation over the group, mean over pixels and channels: one number for all images of the group. As
     in the authors' code, a group's images are n / group apart; a batch that does not divide into groups is one group.
     """
-    count, height, width, depth = tf.shape(x)[0], *x.shape[1:]
+    count, (height, width, depth) = tf.shape(x)[0], x.shape[1:]
     group = tf.where(tf.equal(count % group, 0), group, count)
     grouped = tf.reshape(x, (group, -1, height, width, depth))
     variance = tf.reduce_mean((grouped - tf.reduce_mean(grouped, axis=0, keepdims=True)) ** 2, axis=0)
@@ -83,30 +84,36 @@ def leaky(x: Tensor) -> Tensor:
 # --------------------------------------------------------------------- layers
 
 
-class Dense(keras.layers.Layer):
+class Dense(keras.layers.Layer):  # type: ignore[misc]
     """A dense layer with equalised learning rate, and a multiplier of its own on it."""
 
     def __init__(self, inputs: int, units: int, gain: float, multiplier: float = 1.0) -> None:
         super().__init__()
         self.scale, self.multiplier = float(gain / math.sqrt(inputs) * multiplier), multiplier
-        self.kernel = self.add_weight((inputs, units), keras.initializers.RandomNormal(0, 1 / multiplier), name="kernel")
+        self.kernel = self.add_weight(
+            (inputs, units), keras.initializers.RandomNormal(0, 1 / multiplier), name="kernel"
+        )
         self.bias = self.add_weight((units,), "zeros", name="bias")
 
     def call(self, x: Tensor) -> Tensor:
         return tf.matmul(x, self.kernel * self.scale) + self.bias * self.multiplier
 
 
-class Conv(keras.layers.Layer):
+class Conv(keras.layers.Layer):  # type: ignore[misc]
     """A convolution with equalised learning rate, perhaps after enlarging or before reducing by 2.
 
     Enlarging or reducing is folded into the convolution: 3x3 becomes 4x4 with stride 2, which is the same function at
     less than half of the arithmetic (the authors' ``fused_scale``).
     """
 
-    def __init__(self, inputs: int, filters: int, kernel: int, gain: float, resample: str = "", bias: bool = True) -> None:
+    def __init__(
+        self, inputs: int, filters: int, kernel: int, gain: float, resample: str = "", bias: bool = True
+    ) -> None:
         super().__init__()
         self.scale, self.resample = float(gain / math.sqrt(inputs * kernel**2)), resample
-        self.kernel = self.add_weight((kernel, kernel, inputs, filters), keras.initializers.RandomNormal(0, 1), name="kernel")
+        self.kernel = self.add_weight(
+            (kernel, kernel, inputs, filters), keras.initializers.RandomNormal(0, 1), name="kernel"
+        )
         self.bias = self.add_weight((filters,), "zeros", name="bias") if bias else None
 
     def call(self, x: Tensor) -> Tensor:
@@ -129,7 +136,7 @@ def _widen(kernel: Tensor) -> Tensor:
     return padded[1:, 1:] + padded[:-1, 1:] + padded[1:, :-1] + padded[:-1, :-1]
 
 
-class Epilogue(keras.layers.Layer):
+class Epilogue(keras.layers.Layer):  # type: ignore[misc]
     """What follows each convolution of the generator: noise, bias, leaky ReLU, instance norm, style (figure 1b)."""
 
     def __init__(self, depth: int, style_dim: int) -> None:
@@ -147,13 +154,13 @@ class Epilogue(keras.layers.Layer):
 # ------------------------------------------------------------------- networks
 
 
-class Mapping(keras.Model):
+class Mapping(keras.Model):  # type: ignore[misc]
     """Latents to styles: pixel norm, then eight dense layers that learn a hundred times slower than the rest."""
 
     def __init__(self, latent_dim: int, style_dim: int, layers: int = 8, multiplier: float = 0.01) -> None:
         super().__init__(name="mapping")
         widths = [latent_dim] + layers * [style_dim]
-        self.stack = [Dense(i, o, GAIN, multiplier) for i, o in zip(widths, widths[1:])]
+        self.stack = [Dense(i, o, GAIN, multiplier) for i, o in pairwise(widths)]
         self.mean_style = self.add_weight((style_dim,), "zeros", trainable=False, name="mean_style")
         self.built = True
 
@@ -164,14 +171,14 @@ class Mapping(keras.Model):
         return x
 
 
-class Synthesis(keras.Model):
+class Synthesis(keras.Model):  # type: ignore[misc]
     """Styles and noise to images: a learned constant, then two convolutions at each level."""
 
     def __init__(self, levels: int, style_dim: int, image_channels: int, base: int, most: int) -> None:
         super().__init__(name="synthesis")
         depths = [channels(level, base, most) for level in range(levels)]
         self.constant = self.add_weight((1, 4, 4, depths[0]), "ones", name="constant")
-        self.first = [None, *(Conv(a, b, 3, GAIN, "enlarge", bias=False) for a, b in zip(depths, depths[1:]))]
+        self.first = [Conv(a, b, 3, GAIN, "enlarge", bias=False) for a, b in pairwise(depths)]  # from level 1
         self.second = [Conv(depth, depth, 3, GAIN, bias=False) for depth in depths]
         self.epilogues = [[Epilogue(depth, style_dim) for _ in range(2)] for depth in depths]
         self.to_image = [Conv(depth, image_channels, 1, gain=1.0) for depth in depths]
@@ -200,7 +207,7 @@ class Synthesis(keras.Model):
         before = None
         for now in range(level + 1):
             if now > 0:
-                before, x = x, self.first[now](x)
+                before, x = x, self.first[now - 1](x)
                 x = blur(x)
             x = self.epilogues[now][0](x, style[2 * now], noise[2 * now])
             x = self.second[now](x)
@@ -211,15 +218,15 @@ class Synthesis(keras.Model):
         return fade(enlarge(self.to_image[level - 1](before)), image, alpha)
 
 
-class Discriminator(keras.Model):
+class Discriminator(keras.Model):  # type: ignore[misc]
     """Images of a level to one logit each, (n, 1)."""
 
     def __init__(self, levels: int, image_channels: int, base: int, most: int) -> None:
         super().__init__(name="discriminator")
         depths = [channels(level, base, most) for level in range(levels)]
         self.from_image = [Conv(image_channels, depth, 1, GAIN) for depth in depths]
-        self.first = [None, *(Conv(depth, depth, 3, GAIN) for depth in depths[1:])]
-        self.second = [None, *(Conv(b, a, 3, GAIN, "reduce") for a, b in zip(depths, depths[1:]))]
+        self.first = [Conv(depth, depth, 3, GAIN) for depth in depths[1:]]  # from level 1
+        self.second = [Conv(b, a, 3, GAIN, "reduce") for a, b in pairwise(depths)]
         self.last = Conv(depths[0] + 1, depths[0], 3, GAIN)
         hidden = channels(-1, base, most)
         self.dense = Dense(16 * depths[0], hidden, GAIN)
@@ -230,8 +237,8 @@ class Discriminator(keras.Model):
         """See `Synthesis.call`."""
         x = leaky(self.from_image[level](images))
         for now in range(level, 0, -1):
-            x = leaky(self.first[now](x))
-            x = leaky(self.second[now](blur(x)))
+            x = leaky(self.first[now - 1](x))
+            x = leaky(self.second[now - 1](blur(x)))
             if now == level:
                 x = fade(leaky(self.from_image[level - 1](reduce(images))), x, alpha)
         x = leaky(self.last(minibatch_stddev(x)))

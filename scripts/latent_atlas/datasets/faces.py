@@ -29,9 +29,7 @@ class Options(drawn.Options):
     def _known(cls, names: list[str]) -> list[str]:
         for name in names:
             if name not in faces.ATTRIBUTES or names.count(name) > 1:
-                raise ValueError(
-                    f"{name!r} is no attribute, or stands twice; allowed: {', '.join(faces.ATTRIBUTES)}"
-                )
+                raise ValueError(f"{name!r} is no attribute, or stands twice; allowed: {', '.join(faces.ATTRIBUTES)}")
         return names
 
 
@@ -43,14 +41,10 @@ def fetch(options: Options, raw: Path, progress: datasets.Progress) -> None:
 def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Progress) -> None:
     """Draws."""
     label_names: list[str] = []
-    for (name, count), seed in zip(
-        drawn.split_counts(options.images).items(), drawn.seeds(options), strict=False
-    ):
+    for (name, count), seed in zip(drawn.split_counts(options.images).items(), drawn.seeds(options), strict=False):
         generator = np.random.default_rng(seed)
         values = np.stack([faces.attributes(generator) for _ in range(count)])
-        labels, label_names = attributes.classes(
-            values, faces.ATTRIBUTES, options.label_attributes, "label_attributes"
-        )
+        labels, label_names = attributes.classes(values, faces.ATTRIBUTES, options.label_attributes, "label_attributes")
         with ArrayFile(processed / f"{name}_images.npy", (options.size, options.size, 3), np.uint8) as array:
             for chunk in draw_all(faces.draw, [(row, options.size) for row in values], seed, progress):
                 array.append(chunk)

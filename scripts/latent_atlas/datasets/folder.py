@@ -35,12 +35,8 @@ class Options(local.Options):
         default=False,
         description="beside each image stands a .txt file of the same name with a caption on each line",
     )
-    least_side: int = Field(
-        default=8, ge=1, description="images with fewer pixels a side are left out as bad"
-    )
-    most_pixels: int = Field(
-        default=40_000_000, ge=1, description="images with more pixels are left out as bad"
-    )
+    least_side: int = Field(default=8, ge=1, description="images with fewer pixels a side are left out as bad")
+    most_pixels: int = Field(default=40_000_000, ge=1, description="images with more pixels are left out as bad")
     max_corrupt: float = Field(
         default=0.01,
         ge=0,
@@ -60,9 +56,7 @@ def fetch(options: Options, raw: Path, progress: datasets.Progress) -> None:
             local.copy_file(path, target)
     with ZipIndex(target, options.path) as archive:
         if not len(_pictures(archive)):
-            raise AtlasError(
-                f"{options.path}: holds no images; files ending in {', '.join(SUFFIXES)} are looked for"
-            )
+            raise AtlasError(f"{options.path}: holds no images; files ending in {', '.join(SUFFIXES)} are looked for")
 
 
 def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Progress) -> None:
@@ -91,18 +85,12 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
                 kept = decode_into(array, pictures[rows], archive.read, archive.name, form, bad, progress)
             rows_of[name] = rows[kept]
             if not kept.any():
-                raise AtlasError(
-                    f"{options.path}: too few images for a {name} split; give more of each class"
-                )
+                raise AtlasError(f"{options.path}: too few images for a {name} split; give more of each class")
             if label_names:
                 io.save_array(processed / f"{name}_labels.npy", labels[rows_of[name]])
             if options.captions:
                 captioned.write(processed, name, (captions[row] for row in rows_of[name]))
-    extra = (
-        captioned.card((captions[row] for row in rows_of["train"]), len(captions[0]))
-        if options.captions
-        else {}
-    )
+    extra = captioned.card((captions[row] for row in rows_of["train"]), len(captions[0])) if options.captions else {}
     write_card(
         processed,
         {
@@ -121,8 +109,7 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
 def _pictures(archive: ZipIndex) -> NDArray[np.int64]:
     entries = archive.in_order(*SUFFIXES)
     hidden = (
-        any(part.startswith((".", "__MACOSX")) for part in archive.name(int(entry)).split("/"))
-        for entry in entries
+        any(part.startswith((".", "__MACOSX")) for part in archive.name(int(entry)).split("/")) for entry in entries
     )
     shown: NDArray[np.int64] = entries[~np.fromiter(hidden, bool, len(entries))]
     return shown
@@ -141,9 +128,7 @@ def _labels(archive: ZipIndex, pictures: NDArray[np.int64], path: str) -> tuple[
     if len(names) == 1:
         return np.zeros(len(pictures), np.int32), []
     if len({name.casefold() for name in names}) < len(names):
-        raise AtlasError(
-            f"{path}: folders in it differ only in capitals; rename them, or they would be two classes"
-        )
+        raise AtlasError(f"{path}: folders in it differ only in capitals; rename them, or they would be two classes")
     return np.array([names.index(name) for name in short], np.int32)[of_image], names
 
 
@@ -165,9 +150,7 @@ def _captions(archive: ZipIndex, pictures: NDArray[np.int64], path: str) -> list
         name = archive.name(int(entry))
         row = stems.get(name.rpartition(".")[0])
         if row is None:
-            raise AtlasError(
-                f"{path}: {name!r} has captions for an image that is not there; add it or remove them"
-            )
+            raise AtlasError(f"{path}: {name!r} has captions for an image that is not there; add it or remove them")
         try:
             lines = [line.strip() for line in archive.read(int(entry)).decode("utf-8-sig").splitlines()]
         except UnicodeDecodeError:
@@ -175,8 +158,6 @@ def _captions(archive: ZipIndex, pictures: NDArray[np.int64], path: str) -> list
         captions[row] = [line for line in lines if line]
     for row, lines in enumerate(captions):
         if not lines:
-            raise AtlasError(
-                f"{path}: {archive.name(int(pictures[row]))!r} has no captions; add a .txt file beside it"
-            )
+            raise AtlasError(f"{path}: {archive.name(int(pictures[row]))!r} has no captions; add a .txt file beside it")
     most = max(len(lines) for lines in captions)
     return [[lines[place % len(lines)] for place in range(most)] for lines in captions]

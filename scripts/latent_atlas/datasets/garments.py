@@ -24,13 +24,9 @@ def fetch(options: Options, raw: Path, progress: datasets.Progress) -> None:
 def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Progress) -> None:
     """Draws."""
     kinds = list(garments.KINDS)
-    for (name, count), seed in zip(
-        drawn.split_counts(options.images).items(), drawn.seeds(options), strict=False
-    ):
+    for (name, count), seed in zip(drawn.split_counts(options.images).items(), drawn.seeds(options), strict=False):
         labels = drawn.balanced(count, len(kinds), np.random.default_rng(seed))
-        with ArrayFile(
-            processed / f"{name}_images.npy", (garments.SIZE, garments.SIZE, 1), np.uint8
-        ) as array:
+        with ArrayFile(processed / f"{name}_images.npy", (garments.SIZE, garments.SIZE, 1), np.uint8) as array:
             for chunk in draw_all(garments.draw, [(kinds[label],) for label in labels], seed, progress):
                 array.append(chunk)
         io.save_array(processed / f"{name}_labels.npy", labels)

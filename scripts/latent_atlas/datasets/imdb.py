@@ -34,9 +34,7 @@ _LARGEST = 1 << 20  # bytes of a review
 class Options(datasets.Options):
     """What ``params.yaml`` may say of IMDB."""
 
-    vocabulary: int = Field(
-        default=128, ge=16, le=65536, description="at most so many different characters are kept"
-    )
+    vocabulary: int = Field(default=128, ge=16, le=65536, description="at most so many different characters are kept")
     seed: int = Field(default=0, ge=0, description="seed of the order of the reviews")
 
 
@@ -55,9 +53,7 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
     names = {part: sorted(name for name in reviews if name.startswith(part)) for part in _PARTS}
     for part in _PARTS:
         if len(names[part]) != 2 * _REVIEWS:
-            raise AtlasError(
-                f"{archive}: holds {len(names[part])} reviews in {part} instead of {2 * _REVIEWS}"
-            )
+            raise AtlasError(f"{archive}: holds {len(names[part])} reviews in {part} instead of {2 * _REVIEWS}")
     generator = np.random.default_rng(options.seed)
     train, test = ([names[part][row] for row in generator.permutation(2 * _REVIEWS)] for part in _PARTS)
     splits = {"train": train[:-2500], "validation": train[-2500:], "test": test}
@@ -83,9 +79,7 @@ def _read(archive: Path, progress: datasets.Progress) -> Iterator[tuple[str, str
         with tarfile.open(archive, "r|*") as tar:
             for member in tar:
                 _, _, name = member.name.partition("aclImdb/")
-                if not member.isfile() or not name.startswith(
-                    ("train/pos/", "train/neg/", "test/pos/", "test/neg/")
-                ):
+                if not member.isfile() or not name.startswith(("train/pos/", "train/neg/", "test/pos/", "test/neg/")):
                     continue
                 file = tar.extractfile(member)
                 if file is None or member.size > _LARGEST:

@@ -18,9 +18,7 @@ from latent_atlas.datasets.processed.card import write_card
 class Options(datasets.Options):
     """What ``params.yaml`` may say of the maps."""
 
-    edition: pairs.Edition = Field(
-        default="excerpt", description="200 + 50 pairs, or all 1,096 + 1,098 of CycleGAN's"
-    )
+    edition: pairs.Edition = Field(default="excerpt", description="200 + 50 pairs, or all 1,096 + 1,098 of CycleGAN's")
     size: int = Field(default=256, ge=32, le=600, description="side of the prepared images, in pixels")
     seed: int = Field(default=0, ge=0, description="seed of the shuffle within each split")
 
@@ -33,9 +31,7 @@ def fetch(options: Options, raw: Path, progress: datasets.Progress) -> None:
 def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Progress) -> None:
     """Takes the halves apart, resizes, and keeps some training pairs for validation."""
     with ZipIndex(raw / Path(pairs.MAPS[options.edition].name).name) as archive:
-        counts = pairs.write_maps(
-            archive, options.edition, options.size, options.seed, processed, "images", progress
-        )
+        counts = pairs.write_maps(archive, options.edition, options.size, options.seed, processed, "images", progress)
     for split, count in counts.items():
         io.save_array(processed / f"{split}_labels.npy", np.tile(np.array([0, 1], np.int32), count))
     write_card(

@@ -32,9 +32,7 @@ _CAPTIONS = re.compile(r".*class_(\d{5})/(image_\d{5})\.txt")
 class Options(datasets.Options):
     """What ``params.yaml`` may say of the flowers."""
 
-    size: int = Field(
-        default=64, ge=16, le=64, description="side of the prepared images, in pixels; the files have 64"
-    )
+    size: int = Field(default=64, ge=16, le=64, description="side of the prepared images, in pixels; the files have 64")
     seed: int = Field(default=0, ge=0, description="seed of the shuffle before the split")
 
 
@@ -51,9 +49,7 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
         bad = Bad(str(archive.path), 0.0, len(pictures))
         rows_of = split_rows(labels, THREE, options.seed)
         for name, rows in rows_of.items():
-            with ArrayFile(
-                processed / f"{name}_images.npy", (options.size, options.size, 3), np.uint8
-            ) as array:
+            with ArrayFile(processed / f"{name}_images.npy", (options.size, options.size, 3), np.uint8) as array:
                 form = Form(options.size, options.size, 3)
                 decode_into(array, pictures[rows], archive.read, archive.name, form, bad, progress)
             io.save_array(processed / f"{name}_labels.npy", labels[rows])
@@ -85,9 +81,7 @@ def _captions(archive: ZipIndex, pictures: NDArray[np.int64]) -> tuple[NDArray[n
         match = _CAPTIONS.fullmatch(name)
         if not match or match[2] not in rows:
             raise AtlasError(f"{archive.path}: {name!r} has captions for a picture that is not there")
-        lines = [
-            line.strip() for line in archive.read(int(entry)).decode("utf-8", errors="replace").splitlines()
-        ]
+        lines = [line.strip() for line in archive.read(int(entry)).decode("utf-8", errors="replace").splitlines()]
         lines = [line for line in lines if line]
         if len(lines) != _PER_IMAGE:
             raise AtlasError(f"{archive.path}: {name!r} has {len(lines)} captions instead of {_PER_IMAGE}")

@@ -192,9 +192,7 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
         (path,) = raw.glob(f"{name}.*")
         pixels = _reduced(path, options.longest_side)
         io.save_array(processed / f"photo_{name}.npy", pixels)
-        photos.append(
-            {"name": name, "role": role, "licence": licence, "height": len(pixels), "width": len(pixels[0])}
-        )
+        photos.append({"name": name, "role": role, "licence": licence, "height": len(pixels), "width": len(pixels[0])})
         progress.update(done, len(chosen), "photograph")
     for network in options.networks:
         (processed / f"{network}.weights.h5").write_bytes((raw / f"{network}.weights.h5").read_bytes())
@@ -203,8 +201,7 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
         {
             "kind": "photos",
             "name": "Sample photographs",
-            "source": "embedded in scikit-image and scikit-learn"
-            + (", and a mirror" if options.pictures else ""),
+            "source": "embedded in scikit-image and scikit-learn" + (", and a mirror" if options.pictures else ""),
             "licence": "see each photograph",
             "citation": "van der Walt, S. et al. (2014), scikit-image, PeerJ 2:e453; Pedregosa, F. et al. "
             "(2011), scikit-learn, JMLR 12",
@@ -225,9 +222,7 @@ def _embedded(file: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
-        raise AtlasError(
-            f"{path}: is missing from the installed {package}; install it again (make)"
-        ) from None
+        raise AtlasError(f"{path}: is missing from the installed {package}; install it again (make)") from None
 
 
 def _reduced(path: Path, longest: int) -> NDArray[np.uint8]:

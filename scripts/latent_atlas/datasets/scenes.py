@@ -16,9 +16,7 @@ from latent_atlas.datasets.processed.card import write_card
 class Options(drawn.Options):
     """What ``params.yaml`` may say of the scenes."""
 
-    images: int = Field(
-        default=1200, ge=100, le=1_000_000, description="scenes in all, half of them of each kind"
-    )
+    images: int = Field(default=1200, ge=100, le=1_000_000, description="scenes in all, half of them of each kind")
     size: int = Field(default=64, ge=32, le=256, description="side of the images, in pixels")
 
 
@@ -30,9 +28,7 @@ def fetch(options: Options, raw: Path, progress: datasets.Progress) -> None:
 def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Progress) -> None:
     """Draws scenes and sketches."""
     shape = (options.size, options.size, 3)
-    for (name, count), seed in zip(
-        drawn.split_counts(options.images).items(), drawn.seeds(options), strict=False
-    ):
+    for (name, count), seed in zip(drawn.split_counts(options.images).items(), drawn.seeds(options), strict=False):
         labels = drawn.balanced(count, 2, np.random.default_rng(seed))
         arguments = [(bool(label), options.size) for label in labels]
         with (

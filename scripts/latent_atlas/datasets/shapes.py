@@ -51,9 +51,7 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
             for chunk in draw_all(shapes.draw, [(scene, options.size) for scene in scenes], seed, progress):
                 array.append(chunk)
         io.save_array(processed / f"{name}_labels.npy", labels)
-        io.save_array(
-            processed / f"{name}_attributes.npy", np.stack([scene.attributes() for scene in scenes])
-        )
+        io.save_array(processed / f"{name}_attributes.npy", np.stack([scene.attributes() for scene in scenes]))
         captioned.write(processed, name, captions)
     write_card(
         processed,

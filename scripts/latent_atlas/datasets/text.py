@@ -17,9 +17,7 @@ class Options(local.Options):
         default=0.05, gt=0, le=0.4, description="fraction of the characters, after the training text"
     )
     test: float = Field(default=0.05, gt=0, le=0.4, description="fraction of the characters, at the end")
-    vocabulary: int = Field(
-        default=256, ge=16, le=65536, description="at most so many different characters are kept"
-    )
+    vocabulary: int = Field(default=256, ge=16, le=65536, description="at most so many different characters are kept")
 
 
 def fetch(options: Options, raw: Path, progress: datasets.Progress) -> None:
@@ -39,6 +37,4 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
         "processing": "UTF-8; line feeds; composed characters (NFC)",
         "split": f"contiguous, in characters: {lengths}",
     }
-    texts.write(
-        processed, texts.read(raw / "text.txt"), counts, lengths, options.vocabulary, options.path, card
-    )
+    texts.write(processed, texts.read(raw / "text.txt"), counts, lengths, options.vocabulary, options.path, card)

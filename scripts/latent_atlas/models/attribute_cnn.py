@@ -1,5 +1,4 @@
-"""Convolutional network that names attributes: one yes or no each (Liu et al. 2015, "Deep Learning Face Attributes in
-the Wild", reduced to its last step).
+"""Convolutional network that names attributes (the last step of Liu et al. 2015, "Deep Learning Face Attributes").
 
 Loss: the cross-entropy of each attribute's sigmoid against its 0 or 1, mean over attributes and batch. Convolutions
 with ReLU and max pooling down to a side of 4 to 7, dropout, one hidden layer. Training images are mirrored half of the

@@ -1,5 +1,4 @@
-"""Deep convolutional GAN (Radford et al. 2016, "Unsupervised Representation Learning with Deep Convolutional
-Generative Adversarial Networks").
+"""Deep convolutional GAN (Radford et al. 2016, "Unsupervised Representation Learning with Deep Convolutional GANs").
 
 Losses (Goodfellow et al. 2014, section 3), x real, z ~ N(0, I), means over the batch:
 

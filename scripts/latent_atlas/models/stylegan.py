@@ -44,7 +44,9 @@ class Settings(model.Settings):
 
     latent_dim: int = Field(default=512, ge=1, description="latents, and the size of a style")
     mapping_layers: int = Field(default=8, ge=1)
-    channel_base: int = Field(default=8192, ge=16, description="feature maps at side s: 2 base / s, at most channel_max")
+    channel_base: int = Field(
+        default=8192, ge=16, description="feature maps at side s: 2 base / s, at most channel_max"
+    )
     channel_max: int = Field(default=512, ge=1)
     stable_images: int = Field(default=600_000, ge=1, description="images seen at each resolution")
     fade_images: int = Field(default=600_000, ge=1, description="images over which the next resolution fades in")

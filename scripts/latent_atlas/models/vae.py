@@ -31,7 +31,9 @@ class Settings(model.Settings):
     latent_dim: int = Field(default=2, ge=1)
     width: int = Field(default=32, ge=1, description="channels of the first convolution")
     likelihood: Literal["bernoulli", "gaussian"] = Field(default="bernoulli", description="of pixels, given the code")
-    binarize: bool = Field(default=True, description="train on Bernoulli draws of the images, if that is their likelihood")
+    binarize: bool = Field(
+        default=True, description="train on Bernoulli draws of the images, if that is their likelihood"
+    )
     batch_norm: bool = Field(default=False, description="after each hidden layer")
 
 

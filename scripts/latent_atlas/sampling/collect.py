@@ -256,7 +256,8 @@ def noise_variation(context: Context) -> Arrays:
 
 def _styling(context: Context) -> tuple[Compiled, Callable[..., NDArray[np.uint8]]]:
     """The two halves of a generator by style. ``same_noise`` neighbours in the second's argument share their noise."""
-    draw = Compiled(lambda styles, noise: context.model.synthesize(styles, noise))
+    draw = Compiled(context.model.synthesize)
+
     def synthesize(styles: NDArray[np.float32], same_noise: int) -> NDArray[np.uint8]:
         noise = np.stack([np.full(len(styles), context.seed), np.arange(len(styles)) // same_noise], axis=1)
         return to_uint8(draw(styles, noise.astype(np.int32)))

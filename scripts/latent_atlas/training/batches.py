@@ -13,7 +13,9 @@ from latent_atlas.model import Model
 def training_split(data: Dataset, model: Model) -> Split:
     """The training images with what supervises the model: labels, or attributes in their place."""
     split = data.split("train")
-    return Split(split.images, data.attributes("train")) if model.supervision == "attributes" else split
+    if model.supervision == "labels":
+        return split
+    return Split(split.images, data.attributes("train"))  # type: ignore[arg-type]  # uint8 in place of int32
 
 
 class Batches:

@@ -129,9 +129,7 @@ def limb(points: ArrayLike, widths: Sequence[float]) -> Points:
     """A tapering outline around a line: at each point so wide."""
     line = np.asarray(points, np.float64)
     along = np.gradient(line, axis=0)
-    across = np.stack([-along[:, 1], along[:, 0]], 1) / np.maximum(
-        np.linalg.norm(along, axis=1, keepdims=True), 1e-9
-    )
+    across = np.stack([-along[:, 1], along[:, 0]], 1) / np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
     half = np.asarray(widths)[:, None] / 2
     return np.concatenate([line + across * half, (line - across * half)[::-1]])
 

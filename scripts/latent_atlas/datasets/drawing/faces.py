@@ -111,9 +111,7 @@ class _Portrait:
         canvas.paint(canvas.mask(neck), self.skin * 0.84)
         wide = self._between(1.6, 2.0)
         shoulders = canvas.mask(
-            self._at(
-                curve(mirrored([(0.42, 1.24), (wide * 0.75, 1.4), (wide, 1.75), (wide, 2.6)], 0.0), steps=6)
-            )
+            self._at(curve(mirrored([(0.42, 1.24), (wide * 0.75, 1.4), (wide, 1.75), (wide, 2.6)], 0.0), steps=6))
         )
         canvas.paint(shoulders, clothes)
         canvas.shade(shoulders, 1.15 - 0.5 * np.abs(canvas.x - self.x))
@@ -147,17 +145,13 @@ class _Portrait:
         )
         self.face = canvas.mask(outline)
         canvas.paint(self.face, self.skin)
-        light = 1.1 - 0.16 * (
-            ((canvas.x - self.x) / self.wide) ** 2 + ((canvas.y - self.y + 0.05) / self.tall) ** 2
-        )
+        light = 1.1 - 0.16 * (((canvas.x - self.x) / self.wide) ** 2 + ((canvas.y - self.y + 0.05) / self.tall) ** 2)
         canvas.shade(self.face, light)
         for side in (-1, 1):
             distance = ((canvas.x - self.x - side * 0.55 * self.wide) / 0.09) ** 2 + (
                 (canvas.y - self.y - 0.33 * self.tall) / 0.07
             ) ** 2
-            canvas.paint(
-                self.face.field() * np.exp(-distance), np.clip(self.skin * [1.02, 0.78, 0.74], 0, 255), 0.45
-            )
+            canvas.paint(self.face.field() * np.exp(-distance), np.clip(self.skin * [1.02, 0.78, 0.74], 0, 255), 0.45)
         nose = curve(self._at([(0.05, -0.1), (0.16, 0.24), (0.0, 0.33), (-0.14, 0.27)]), closed=False)
         canvas.paint(canvas.stroke(nose, 0.013), self.skin * 0.72, 0.8)
 
@@ -269,9 +263,7 @@ class _Portrait:
 
     def _glasses(self) -> None:
         canvas, (apart, high) = self.canvas, self.eyes
-        colour = np.array(
-            ((22, 22, 26), (120, 30, 30), (40, 60, 120), (90, 60, 30))[self.generator.integers(4)]
-        )
+        colour = np.array(((22, 22, 26), (120, 30, 30), (40, 60, 120), (90, 60, 30))[self.generator.integers(4)])
         round_ones = self.generator.random() < 0.5
         width, height = self._between(0.082, 0.094), self._between(0.062, 0.076)
         lenses = []
@@ -303,17 +295,13 @@ class _Portrait:
         line = -0.62
         if self.generator.random() < 0.5:  # a brimmed hat
             crown = curve(
-                self._at(
-                    [(-0.95, line), (-0.85, -1.35), (-0.3, -1.52), (0.3, -1.52), (0.85, -1.35), (0.95, line)]
-                ),
+                self._at([(-0.95, line), (-0.85, -1.35), (-0.3, -1.52), (0.3, -1.52), (0.85, -1.35), (0.95, line)]),
                 closed=False,
             )
             canvas.paint(canvas.mask(crown), colour)
             canvas.shade(canvas.mask(crown), 1.2 - 0.9 * np.abs(canvas.x - self.x + 0.05))
             canvas.paint(
-                canvas.mask(
-                    self._at([(-0.97, line - 0.22), (0.97, line - 0.22), (0.98, line), (-0.98, line)])
-                ),
+                canvas.mask(self._at([(-0.97, line - 0.22), (0.97, line - 0.22), (0.98, line), (-0.98, line)])),
                 colour * 0.45,
             )
             canvas.paint(
@@ -339,12 +327,8 @@ class _Portrait:
             ribs = 0.92 + 0.14 * np.sin(canvas.x * 120)
             canvas.shade(canvas.mask(dome), ribs)
             band = canvas.mask(
-                self._at(
-                    [(-1.18, line - 0.24), (1.18, line - 0.24), (1.18, line + 0.06), (-1.18, line + 0.06)]
-                )
+                self._at([(-1.18, line - 0.24), (1.18, line - 0.24), (1.18, line + 0.06), (-1.18, line + 0.06)])
             )
             canvas.paint(band, np.clip(colour * 1.25 + 15, 0, 255))
             canvas.shade(band, ribs)
-            canvas.paint(
-                canvas.disc((self.x, self.y - 1.62 * self.tall), 0.05), np.clip(colour * 1.3 + 25, 0, 255)
-            )
+            canvas.paint(canvas.disc((self.x, self.y - 1.62 * self.tall), 0.05), np.clip(colour * 1.3 + 25, 0, 255))

@@ -43,11 +43,7 @@ def _fabric(
 
 def _contrast(generator: Generator, cloth: Field) -> float:
     tone = float(cloth.flat[0])
-    return (
-        tone * _uniform(generator, 0.3, 0.65)
-        if tone > 130
-        else min(250.0, tone * _uniform(generator, 1.6, 2.4))
-    )
+    return tone * _uniform(generator, 0.3, 0.65) if tone > 130 else min(250.0, tone * _uniform(generator, 1.6, 2.4))
 
 
 def _across(canvas: Canvas, generator: Generator, cloth: Field) -> None:
@@ -100,9 +96,7 @@ _PATTERNS: list[Callable[[Canvas, Generator, Field], None]] = [
 class _Top:
     """What everything worn above the waist has in common: shoulders, sleeves, body."""
 
-    def __init__(
-        self, generator: Generator, bottom: float, body: float, shoulder: float, neck: float
-    ) -> None:
+    def __init__(self, generator: Generator, bottom: float, body: float, shoulder: float, neck: float) -> None:
         self.top = _uniform(generator, 0.07, 0.12)
         self.bottom = bottom
         self.body = body
@@ -188,16 +182,11 @@ def _trouser(canvas: Canvas, generator: Generator) -> None:
     mask = canvas.mask(right, right * [-1, 1] + [1, 0])
     _fabric(canvas, generator, mask, _tone(generator), 0.25)
     canvas.shade(
-        canvas.mask(
-            [(0.5 - waist, top), (0.5 + waist, top), (0.5 + waist, top + 0.04), (0.5 - waist, top + 0.04)]
-        ),
+        canvas.mask([(0.5 - waist, top), (0.5 + waist, top), (0.5 + waist, top + 0.04), (0.5 - waist, top + 0.04)]),
         0.72,
     )
     canvas.shade(canvas.strokes([[(0.5, top), (0.5, crotch)]], 0.012), 0.6)
-    crease = [
-        [(0.5 + s * waist * 0.75, top + 0.12), (0.5 + s * (apart + cuff * 0.6), bottom - 0.03)]
-        for s in (-1, 1)
-    ]
+    crease = [[(0.5 + s * waist * 0.75, top + 0.12), (0.5 + s * (apart + cuff * 0.6), bottom - 0.03)] for s in (-1, 1)]
     canvas.shade(canvas.strokes(crease, 0.012), 0.85)
 
 
@@ -211,10 +200,7 @@ def _parted(canvas: Canvas, top: _Top, sleeves: list[Points]) -> None:
     """A shadow between arm and body."""
     canvas.shade(
         canvas.strokes(
-            [
-                [(0.5 + s * (top.body + 0.005), top.top + 0.24), (0.5 + s * top.body, top.bottom)]
-                for s in (-1, 1)
-            ],
+            [[(0.5 + s * (top.body + 0.005), top.top + 0.24), (0.5 + s * top.body, top.bottom)] for s in (-1, 1)],
             0.016,
         ),
         0.5,
@@ -299,9 +285,7 @@ def _dress(canvas: Canvas, generator: Generator) -> None:
     _fabric(canvas, generator, canvas.mask(*shapes), _tone(generator), 0.5)
     canvas.paint(canvas.disc((0.5, top - 0.01), shoulder - 0.05, _uniform(generator, 0.06, 0.13)), 0)
     if generator.random() < 0.6:
-        canvas.shade(
-            canvas.stroke([(0.5 - waist, high), (0.5 + waist, high)], 0.035), _uniform(generator, 0.4, 0.7)
-        )
+        canvas.shade(canvas.stroke([(0.5 - waist, high), (0.5 + waist, high)], 0.035), _uniform(generator, 0.4, 0.7))
     folds = [[(0.5 + s * waist, high + 0.06), (0.5 + s * hem * 0.9, bottom)] for s in (-0.6, 0.0, 0.6)]
     canvas.shade(canvas.strokes(folds, 0.014), 0.8)
 
@@ -336,9 +320,7 @@ def _coat(canvas: Canvas, generator: Generator) -> None:
         double = generator.random() < 0.4
         for place in np.linspace(opening + 0.05, top.bottom - 0.16, int(generator.integers(3, 5))):
             for side in (-1, 1) if double else (1,):
-                canvas.paint(
-                    canvas.disc((0.5 + shift + side * 0.055, float(place)), 0.018), 245 if tone < 140 else 25
-                )
+                canvas.paint(canvas.disc((0.5 + shift + side * 0.055, float(place)), 0.018), 245 if tone < 140 else 25)
     if generator.random() < 0.4:
         canvas.shade(canvas.stroke([(0.5 - top.waist, 0.55), (0.5 + top.waist, 0.55)], 0.05), 0.55)
     pockets = [[(0.5 + s * 0.1, 0.7), (0.5 + s * 0.18, 0.68)] for s in (-1, 1)]
@@ -362,14 +344,10 @@ def _sandal(canvas: Canvas, generator: Generator) -> None:
     sole = _uniform(generator, 0.45, 0.8) * tone
     canvas.paint(canvas.mask(np.concatenate([top, bottom[::-1]])), sole)
     if heel and generator.random() < 0.4:  # a wedge
-        canvas.paint(
-            canvas.mask([(0.06, back), *top[: len(top) * 3 // 4], (0.8, ground), (0.1, ground)]), sole
-        )
+        canvas.paint(canvas.mask([(0.06, back), *top[: len(top) * 3 // 4], (0.8, ground), (0.1, ground)]), sole)
     elif heel:
         wide = _uniform(generator, 0.05, 0.13)
-        canvas.paint(
-            canvas.mask([(0.06, back), (0.1 + wide, back), (0.09 + wide * 0.8, ground), (0.08, ground)]), sole
-        )
+        canvas.paint(canvas.mask([(0.06, back), (0.1 + wide, back), (0.09 + wide * 0.8, ground), (0.08, ground)]), sole)
     for place in np.linspace(0.66, 0.84, int(generator.integers(1, 4))):  # bands over the toes
         base = float(np.interp(place, top[:, 0], top[:, 1])) + 0.02
         rise, half = _uniform(generator, 0.14, 0.2), _uniform(generator, 0.05, 0.08)
@@ -406,9 +384,7 @@ def _shirt(canvas: Canvas, generator: Generator) -> None:
     _fabric(canvas, generator, canvas.mask(top.outline(), *sleeves), tone, 0.65)
     if long:
         _parted(canvas, top, sleeves)
-    canvas.paint(
-        canvas.mask([(0.5 - 0.055, top.top - 0.02), (0.5 + 0.055, top.top - 0.02), (0.5, top.top + 0.1)]), 5
-    )
+    canvas.paint(canvas.mask([(0.5 - 0.055, top.top - 0.02), (0.5 + 0.055, top.top - 0.02), (0.5, top.top + 0.1)]), 5)
     for side in (-1, 1):
         wing = [
             (0.5 + side * 0.045, top.top - 0.03),
@@ -450,10 +426,7 @@ def _sneaker(canvas: Canvas, generator: Generator) -> None:
             for s in np.arange(int(generator.integers(1, 4))) * 0.09
         ]
         canvas.paint(canvas.strokes(lines, 0.035) & body, stripe)
-    laces = [
-        [(0.4 + 0.065 * k, high + 0.03 + 0.06 * k), (0.46 + 0.065 * k, high + 0.11 + 0.06 * k)]
-        for k in range(4)
-    ]
+    laces = [[(0.4 + 0.065 * k, high + 0.03 + 0.06 * k), (0.46 + 0.065 * k, high + 0.11 + 0.06 * k)] for k in range(4)]
     canvas.paint(canvas.strokes(laces, 0.025), 250 if tone < 170 else 60)
     bottom = canvas.mask(
         [
@@ -465,9 +438,7 @@ def _sneaker(canvas: Canvas, generator: Generator) -> None:
             (0.04, ground - 0.03),
         ]
     )
-    canvas.paint(
-        bottom, _uniform(generator, 190, 255) if generator.random() < 0.8 else _uniform(generator, 40, 90)
-    )
+    canvas.paint(bottom, _uniform(generator, 190, 255) if generator.random() < 0.8 else _uniform(generator, 40, 90))
     canvas.shade(canvas.stroke([(0.05, ground - sole * 0.45), (0.95, ground - sole * 0.45)], 0.012), 0.7)
 
 

@@ -41,9 +41,7 @@ def draw(striped: bool, size: int, generator: Generator) -> NDArray[np.uint8]:
 class _Scene:
     canvas: Canvas
     generator: Generator
-    lines: list[tuple[Mask, float]] = field(
-        default_factory=list
-    )  # outlines for the drawing, with their strength
+    lines: list[tuple[Mask, float]] = field(default_factory=list)  # outlines for the drawing, with their strength
 
     def _between(self, low: float, high: float) -> float:
         return float(self.generator.uniform(low, high))
@@ -126,9 +124,7 @@ class _Scene:
         stride = self.generator.uniform(-0.09, 0.09, 4)
         far = [self._leg(0.6, 0.52, stride[0], False), self._leg(0.29, 0.5, stride[1], True)]
         near = [self._leg(0.66, 0.52, stride[2], False), self._leg(0.23, 0.48, stride[3], True)]
-        turn = (
-            self._between(-0.25, 0.35) if self.generator.random() < 0.7 else self._between(0.9, 1.45)
-        )  # or grazing
+        turn = self._between(-0.25, 0.35) if self.generator.random() < 0.7 else self._between(0.9, 1.45)  # or grazing
         neck = self._turned([(0.63, 0.43), (0.72, 0.31), (0.81, 0.17)], turn)
         head = self._turned([(0.79, 0.15), (0.87, 0.225), (0.945, 0.31)], turn * 0.75, turn)
         ear = self._turned([(0.775, 0.15), (0.77, 0.05), (0.81, 0.11)], turn * 0.75, turn)
@@ -184,8 +180,7 @@ class _Scene:
         eye = self._place(np.asarray(head[:1]) + 0.35 * (np.asarray(head[1:2]) - np.asarray(head[:1])))[0]
         canvas.paint(canvas.disc((eye[0], eye[1] - 0.01), 0.014 * self.scale + 0.002), (14, 12, 12))
         hooves = [
-            self._place(np.array([leg[4], leg[5], leg[5] - [0, 0.03], leg[4] - [0, 0.03]]))
-            for leg in (*far, *near)
+            self._place(np.array([leg[4], leg[5], leg[5] - [0, 0.03], leg[4] - [0, 0.03]])) for leg in (*far, *near)
         ]
         canvas.paint(canvas.mask(*hooves), (40, 34, 32))
         self.lines += [

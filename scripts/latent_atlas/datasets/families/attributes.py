@@ -64,9 +64,7 @@ def parse(table: bytes, path: str) -> tuple[list[str], list[str], NDArray[np.uin
 
 def groups(names: Sequence[str]) -> dict[str, list[str]]:
     """Which attributes describe the same thing; a face has at most one of each, labelling errors aside."""
-    hair = [
-        name for name in names if name in ("Black_Hair", "Blond_Hair", "Brown_Hair", "Gray_Hair", "Red_Hair")
-    ]
+    hair = [name for name in names if name in ("Black_Hair", "Blond_Hair", "Brown_Hair", "Gray_Hair", "Red_Hair")]
     return {"hair colour": hair} if len(hair) > 1 else {}
 
 

@@ -43,9 +43,7 @@ class Options(datasets.Options):
         max_length=5,
         description="attributes whose combinations are the classes of the judge",
     )
-    max_corrupt: float = Field(
-        default=0.0, ge=0, le=1, description="fraction of the pictures that may be unreadable"
-    )
+    max_corrupt: float = Field(default=0.0, ge=0, le=1, description="fraction of the pictures that may be unreadable")
 
     @field_validator("label_attributes")
     @classmethod

@@ -53,9 +53,7 @@ class IdxFile:
         expected = self._start + math.prod(self.shape)
         found = self._file.seek(0, os.SEEK_END)
         if found != expected:
-            raise AtlasError(
-                f"{path}: its header promises {expected:,} bytes, but it has {found:,}; obtain it again"
-            )
+            raise AtlasError(f"{path}: its header promises {expected:,} bytes, but it has {found:,}; obtain it again")
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -82,9 +80,7 @@ class IdxFile:
                             f"{self._path}: its header promises more than the file can hold; obtain it again"
                         )
                 if total > expected:
-                    raise AtlasError(
-                        f"{self._path}: unfolds to more than its header promises; obtain it again"
-                    )
+                    raise AtlasError(f"{self._path}: unfolds to more than its header promises; obtain it again")
         return scratch
 
     def _header(self) -> tuple[tuple[int, ...], int]:
@@ -116,18 +112,14 @@ def open_pair(images: Path, labels: Path, classes: int | None = None) -> tuple[I
     """
     pictures, names = IdxFile(images), IdxFile(labels)
     if len(pictures.shape) == 1 or (len(pictures.shape) == 4 and pictures.shape[3] not in (1, 3)):
-        raise AtlasError(
-            f"{images}: has dimensions {pictures.shape}, but images have 3, or 4 with 1 or 3 channels"
-        )
+        raise AtlasError(f"{images}: has dimensions {pictures.shape}, but images have 3, or 4 with 1 or 3 channels")
     if len(names.shape) != 1:
         raise AtlasError(f"{labels}: has dimensions {names.shape}, but labels have 1")
     if len(pictures) != len(names):
         raise AtlasError(f"{labels}: {len(names):,} labels for the {len(pictures):,} images of {images.name}")
     values = names.rows(np.arange(len(names))).astype(np.int32) if len(names) else np.empty(0, np.int32)
     if classes is not None and values.max() >= classes:
-        raise AtlasError(
-            f"{labels}: holds the label {values.max()}, but there are names for {classes} classes only"
-        )
+        raise AtlasError(f"{labels}: holds the label {values.max()}, but there are names for {classes} classes only")
     return pictures, values
 
 
@@ -141,15 +133,11 @@ def write_split(
     with ArrayFile(folder / f"{name}_images.npy", (height, width, *(channels or [1])), np.uint8) as array:
         for start in range(0, len(rows), _ROWS):
             block = images.rows(rows[start : start + _ROWS])
-            array.append(
-                (block.swapaxes(1, 2) if transpose else block).reshape(-1, height, width, *(channels or [1]))
-            )
+            array.append((block.swapaxes(1, 2) if transpose else block).reshape(-1, height, width, *(channels or [1])))
     io.save_array(folder / f"{name}_labels.npy", labels[rows])
 
 
-def prepare_mnist(
-    raw: Path, folder: Path, label_names: Sequence[str], seed: int, card: Mapping[str, str]
-) -> None:
+def prepare_mnist(raw: Path, folder: Path, label_names: Sequence[str], seed: int, card: Mapping[str, str]) -> None:
     """MNIST and Fashion-MNIST: the official test set, and the last 5,000 training images for validation.
 
     Rows are shuffled within each split: the first half of MNIST's test set is known to be the easier one, and

@@ -95,9 +95,7 @@ def halves(form: Form) -> Callable[[bytes], NDArray[np.uint8]]:
         picture = read(data, form)
         middle = picture.width // 2
         if picture.width % 2 or min(middle, picture.height) < 2:
-            raise BadImageError(
-                f"has {picture.width}x{picture.height} pixels, which is not two halves side by side"
-            )
+            raise BadImageError(f"has {picture.width}x{picture.height} pixels, which is not two halves side by side")
         sides = [picture.crop((left, 0, left + middle, picture.height)) for left in (0, middle)]
         return np.stack([np.asarray(fit(side, form)) for side in sides])
 
@@ -110,7 +108,5 @@ def _files(archive: ZipIndex, prefixes: Sequence[str]) -> NDArray[np.int64]:
     names = [archive.name(int(entry)) for entry in everything]
     sides = [everything[[name.startswith(prefix) for name in names]] for prefix in prefixes]
     if not len(sides[0]) or len({len(side) for side in sides}) > 1:
-        raise AtlasError(
-            f"{archive.path}: has {' and '.join(str(len(side)) for side in sides)} pictures in {prefixes}"
-        )
+        raise AtlasError(f"{archive.path}: has {' and '.join(str(len(side)) for side in sides)} pictures in {prefixes}")
     return np.stack(sides, axis=1)

@@ -61,9 +61,7 @@ def _tidy(text: str) -> str:
 def _hint(path: Path) -> str:
     with path.open("rb") as file:
         beginning = file.read(4)
-    return (
-        " (it looks like UTF-16)" if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ""
-    )
+    return " (it looks like UTF-16)" if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ""
 
 
 def contiguous(length: int, validation: float, test: float) -> dict[str, int]:

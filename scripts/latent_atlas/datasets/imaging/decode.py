@@ -31,12 +31,8 @@ class Form:
     fit: Literal["crop", "pad", "stretch"] = "crop"  # what happens to other proportions
     crop: tuple[int, int, int, int] | None = None  # left, top, right, bottom, in pixels, instead of a fit
     least_side: int = 1  # pixels; smaller pictures are bad
-    most_pixels: int = (
-        40_000_000  # larger pictures are bad: an image bomb of some bytes may unfold to gigabytes
-    )
-    photographs: bool = (
-        False  # honour the camera's orientation, and decode large JPEGs at a fraction of their size
-    )
+    most_pixels: int = 40_000_000  # larger pictures are bad: an image bomb of some bytes may unfold to gigabytes
+    photographs: bool = False  # honour the camera's orientation, and decode large JPEGs at a fraction of their size
 
 
 def standardise(data: bytes, form: Form) -> NDArray[np.uint8]:

@@ -1,13 +1,6 @@
-"""Many picture files to one array on disk: decoded in parallel, in order, with little in memory.
+"""Many picture files to one array on disk: decoded in parallel, in order, with little in memory."""
 
-Threads, not processes: Pillow decodes and resizes without holding Python's lock, results need no copying
-between processes, and an interruption leaves nothing running.
-"""
-
-import os
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +8,7 @@ from numpy.typing import NDArray
 
 from latent_atlas.datasets import Progress
 from latent_atlas.datasets.imaging.decode import BadImageError, Form, standardise
+from latent_atlas.datasets.imaging.pools import in_order
 from latent_atlas.datasets.processed.arrays import ArrayFile
 from latent_atlas.errors import AtlasError
 
@@ -55,14 +49,6 @@ class Bad:
         return {"left_out": {"count": self.count, "of": self.total, "files": self.listed}}
 
 
-def workers() -> int:
-    """How many files are decoded at once: the cores this process may use, or `LATENT_ATLAS_WORKERS`."""
-    wanted = os.environ.get("LATENT_ATLAS_WORKERS", "")
-    if wanted.isdigit() and int(wanted) > 0:
-        return int(wanted)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def decode_into(
     array: ArrayFile,
     files: NDArray[np.int64],
@@ -77,7 +63,7 @@ def decode_into(
     Args:
         array: rows (height, width, channels) of the form; more of them if a function makes several of a file.
         files: numbers by which ``read`` and ``name`` know the files.
-        read: gives a file's bytes; raises ValueError if it cannot. Called from several threads.
+        read: gives a file's bytes; raises ValueError if it cannot. Called by several workers.
         name: gives a file's name, for messages.
         form: what the pictures become, or a function of a file's bytes that gives rows.
         bad: collects what cannot be decoded.
@@ -91,49 +77,27 @@ def decode_into(
     """
     make = (lambda data: standardise(data, form)) if isinstance(form, Form) else form
 
-    def decode(chunk: NDArray[np.int64]) -> list[NDArray[np.uint8] | str]:
-        results: list[NDArray[np.uint8] | str] = []
+    def decode(chunk: NDArray[np.int64]) -> tuple[NDArray[np.uint8] | None, list[str]]:
+        """The rows of those that can be decoded, and for each file what is wrong with it, or nothing."""
+        rows, reasons = [], []
         for file in chunk:
             try:
-                results.append(make(read(int(file))))
+                rows.append(make(read(int(file))))
+                reasons.append("")
             except (BadImageError, ValueError) as error:
-                results.append(str(error))
-        return results
+                reasons.append(str(error))
+        return (np.concatenate(rows) if rows and rows[0].ndim == 4 else np.stack(rows)) if rows else None, reasons
 
+    length = int(np.clip(_CHUNK_BYTES // array.row_bytes, 1, _LARGEST_CHUNK))
     kept = np.zeros(len(files), bool)
     done = 0
-    for results in _in_order(decode, files, _chunk_length(array)):
-        good = [rows for rows in results if not isinstance(rows, str)]
-        if good:
-            array.append(np.stack(good) if good[0].ndim == 3 else np.concatenate(good))
-        for offset, rows in enumerate(results):
-            if isinstance(rows, str):
-                bad.add(name(int(files[done + offset])), rows)
-            else:
-                kept[done + offset] = True
-        done += len(results)
+    for rows, reasons in in_order(decode, (files[start : start + length] for start in range(0, len(files), length))):
+        if rows is not None:
+            array.append(rows)
+        for place, reason in enumerate(reasons, done):
+            kept[place] = not reason
+            if reason:
+                bad.add(name(int(files[place])), reason)
+        done += len(reasons)
         progress.update(done, len(files), "image")
     return kept
-
-
-def _chunk_length(array: ArrayFile) -> int:
-    return int(np.clip(_CHUNK_BYTES // array.row_bytes, 1, _LARGEST_CHUNK))
-
-
-def _in_order(
-    decode: Callable[[NDArray[np.int64]], list[NDArray[np.uint8] | str]],
-    files: NDArray[np.int64],
-    length: int,
-) -> Iterator[list[NDArray[np.uint8] | str]]:
-    count = workers()
-    waiting: deque[Future[list[NDArray[np.uint8] | str]]] = deque()
-    with ThreadPoolExecutor(count) as pool:
-        try:
-            for start in range(0, len(files), length):
-                waiting.append(pool.submit(decode, files[start : start + length]))
-                if len(waiting) > 2 * count:  # enough to keep every worker busy, and no more in memory
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)

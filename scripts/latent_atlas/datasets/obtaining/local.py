@@ -22,9 +22,7 @@ from latent_atlas.errors import AtlasError
 class Options(datasets.Options):
     """What every source of the user's own files lets ``params.yaml`` say."""
 
-    path: str = Field(
-        min_length=1, description="file or folder; ~ and paths relative to params.yaml are understood"
-    )
+    path: str = Field(min_length=1, description="file or folder; ~ and paths relative to params.yaml are understood")
     revision: int = Field(
         default=0,
         ge=0,
@@ -54,9 +52,7 @@ def locate(path: str) -> Path:
     """
     located = Path(path).expanduser()
     if not located.exists():
-        raise AtlasError(
-            f"{path}: no such file or folder; mend `path` in params.yaml (it is relative to that file)"
-        )
+        raise AtlasError(f"{path}: no such file or folder; mend `path` in params.yaml (it is relative to that file)")
     return located
 
 

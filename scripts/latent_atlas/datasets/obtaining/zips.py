@@ -53,9 +53,7 @@ class ZipIndex:
                 self._read_directory(file)
         except (struct.error, ValueError, EOFError) as error:
             self.close()
-            raise AtlasError(
-                f"{self._called}: not a whole zip archive ({error}); make or download it again"
-            ) from None
+            raise AtlasError(f"{self._called}: not a whole zip archive ({error}); make or download it again") from None
         except AtlasError:
             self.close()
             raise
@@ -160,15 +158,11 @@ class ZipIndex:
         if flags & 1:
             raise AtlasError(f"{where} is encrypted; make the archive again without a password")
         if method not in (_STORED, _DEFLATED):
-            raise AtlasError(
-                f"{where} is compressed by method {method}; make the archive again with deflate (zip -r)"
-            )
+            raise AtlasError(f"{where} is compressed by method {method}; make the archive again with deflate (zip -r)")
 
     def _check_capitals(self) -> None:
         """Such names are one file on many systems, and which of the two it is depends on the system."""
-        keys = np.fromiter(
-            (zlib.crc32(self.name(e).casefold().encode()) for e in range(len(self))), np.uint32
-        )
+        keys = np.fromiter((zlib.crc32(self.name(e).casefold().encode()) for e in range(len(self))), np.uint32)
         order = np.argsort(keys, kind="stable").astype(np.uint32)
         keys = keys[order]
         for place in np.flatnonzero(keys[1:] == keys[:-1]):

@@ -89,9 +89,7 @@ class Dataset:
     def spec(self) -> DataSpec:
         """Shape and number of classes, which is all a model may know."""
         if self.kind != "images":
-            raise AtlasError(
-                f"{self.path}: holds {self.kind}, and this model learns from images; name another dataset"
-            )
+            raise AtlasError(f"{self.path}: holds {self.kind}, and this model learns from images; name another dataset")
         height, width, channels = self.card["arrays"]["train_images"]["shape"][1:]
         return DataSpec((height, width, channels), len(self.label_names))
 
@@ -142,13 +140,9 @@ class Dataset:
             AtlasError: the dataset's domains are not paired.
         """
         if "pairs" not in self.card:
-            raise AtlasError(
-                f"{self.path}: its two domains are not paired; name a dataset whose card has pairs"
-            )
+            raise AtlasError(f"{self.path}: its two domains are not paired; name a dataset whose card has pairs")
         sides = [self.card["pairs"][side] for side in ("inputs", "targets")]
-        inputs, targets = (
-            self.array(f"{name}_{side['array']}")[side["first"] :: side["step"]] for side in sides
-        )
+        inputs, targets = (self.array(f"{name}_{side['array']}")[side["first"] :: side["step"]] for side in sides)
         if len(inputs) != len(targets):
             raise AtlasError(f"{self.path}: {len(inputs)} inputs for {len(targets)} targets; prepare again")
         return Pairs(inputs, targets)
@@ -170,9 +164,7 @@ class Dataset:
     def _beside(self, name: str, images: NDArray[np.uint8]) -> NDArray[Any]:
         array = self.array(name)
         if len(array) != len(images):
-            raise AtlasError(
-                f"{self.path}/{name}.npy: {len(array)} rows for {len(images)} images; prepare again"
-            )
+            raise AtlasError(f"{self.path}/{name}.npy: {len(array)} rows for {len(images)} images; prepare again")
         return array
 
 

@@ -28,11 +28,7 @@ def write_card(folder: Path, card: dict[str, Any]) -> None:
             counts = np.bincount(array, minlength=len(card["label_names"]))
             entry["class_counts"] = dict(zip(card["label_names"], counts.tolist(), strict=True))
         if path.stem.endswith("_attributes"):
-            counts = sum(
-                array[start : start + _ROWS].sum(0, dtype=np.int64) for start in range(0, len(array), _ROWS)
-            )
-            entry["attribute_counts"] = dict(
-                zip(card["attribute_names"], np.asarray(counts).tolist(), strict=True)
-            )
+            counts = sum(array[start : start + _ROWS].sum(0, dtype=np.int64) for start in range(0, len(array), _ROWS))
+            entry["attribute_counts"] = dict(zip(card["attribute_names"], np.asarray(counts).tolist(), strict=True))
         arrays[path.stem] = entry
     io.save_json(folder / "card.json", {"kind": "images", **card, "arrays": arrays})

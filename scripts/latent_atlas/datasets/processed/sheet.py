@@ -24,9 +24,7 @@ def write(folder: Path) -> None:
     if dataset.kind == "text":
         return
     if dataset.kind == "photos":
-        sheet = _rows(
-            [[_thumbnail(photo, 160)] for photo in dataset.photos().values()], list(dataset.photos()), 4
-        )
+        sheet = _rows([[_thumbnail(photo, 160)] for photo in dataset.photos().values()], list(dataset.photos()), 4)
     elif "captions_per_image" in dataset.card:
         sheet = _captions(dataset)
     elif "pairs" in dataset.card:
@@ -40,13 +38,9 @@ def _classes(dataset: processed.Dataset) -> Image.Image:
     split = dataset.split("train")
     head = np.asarray(split.labels[:100_000])
     if not dataset.label_names:
-        return _rows(
-            [[_enlarge(split.images[row])] for row in range(min(_COLUMNS * 8, len(split)))], None, _COLUMNS
-        )
+        return _rows([[_enlarge(split.images[row])] for row in range(min(_COLUMNS * 8, len(split)))], None, _COLUMNS)
     shown = [label for label in range(len(dataset.label_names)) if (head == label).any()][:_ROWS]
-    rows = [
-        [_enlarge(split.images[row]) for row in np.flatnonzero(head == label)[:_COLUMNS]] for label in shown
-    ]
+    rows = [[_enlarge(split.images[row]) for row in np.flatnonzero(head == label)[:_COLUMNS]] for label in shown]
     return _rows(rows, [dataset.label_names[label] for label in shown], 1)
 
 
@@ -81,13 +75,9 @@ def _rows(
     draw = ImageDraw.Draw(sheet)
     for place, row in enumerate(rows):
         left, top = place % columns * cell + _GAP, place // columns * height + _GAP
-        text_left = left + (
-            row[0].width + 2 * _GAP if columns > 1 else 0
-        )  # a caption stands right of its picture
+        text_left = left + (row[0].width + 2 * _GAP if columns > 1 else 0)  # a caption stands right of its picture
         if names:
-            draw.multiline_text(
-                (text_left, top + 2), _wrap(names[place], font, width - 12), _INK, font, spacing=2
-            )
+            draw.multiline_text((text_left, top + 2), _wrap(names[place], font, width - 12), _INK, font, spacing=2)
         left += margin if columns == 1 else 0
         for picture in row:
             sheet.paste(picture, (left, top))

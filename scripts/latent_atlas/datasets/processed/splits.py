@@ -23,9 +23,7 @@ def split_rows(labels: NDArray[np.integer], fractions: Mapping[str, float], seed
     parts: dict[str, list[Rows]] = {name: [] for name in fractions}
     for label in np.unique(labels):
         rows = generator.permutation(np.flatnonzero(labels == label))
-        for name, part in zip(
-            fractions, np.split(rows, np.round(bounds[:-1] * len(rows)).astype(int)), strict=True
-        ):
+        for name, part in zip(fractions, np.split(rows, np.round(bounds[:-1] * len(rows)).astype(int)), strict=True):
             parts[name].append(part)
     return {name: generator.permutation(np.concatenate(rows)) for name, rows in parts.items()}
 

@@ -1,0 +1,162 @@
+"""The samplers of attributes and styles, on models simple enough that every array is known."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from latent_atlas import model as abilities
+from latent_atlas.backend import tf
+from latent_atlas.datasets.processed import Split
+from latent_atlas.errors import AtlasError
+from latent_atlas.model import DataSpec
+from latent_atlas.sampling import collect
+from latent_atlas.sampling.context import Context
+
+ATTRIBUTES = ["bright", "red"]
+
+
+def faces(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, 2, 2, 3) of one colour each: ``bright`` raises all channels by 100, ``red`` the first by 50."""
+    generator = np.random.default_rng(seed)
+    attributes = generator.integers(0, 2, (count, 2)).astype(np.uint8)
+    colours = generator.integers(20, 40, (count, 3)) + 100 * attributes[:, :1]
+    colours[:, 0] += 50 * attributes[:, 1]
+    return np.tile(colours[:, None, None], (1, 2, 2, 1)).astype(np.uint8), attributes
+
+
+class Colours(abilities.Encodes, abilities.Generates):
+    """Its code is the colour of the first pixel."""
+
+    conditional = False
+    latent_dim = 3
+
+    def encode(self, images: Any, labels: Any) -> Any:
+        return images[:, 0, 0, :]
+
+    def decode(self, latents: Any, labels: Any) -> Any:
+        return tf.tile(latents[:, None, None], (1, 2, 2, 1))
+
+
+class Judge(abilities.NamesAttributes):
+    """Sure of what it sees."""
+
+    def features(self, images: Any) -> Any:
+        return images[:, 0, 0, :]
+
+    def attribute_logits(self, images: Any) -> Any:
+        colour = 255 * images[:, 0, 0, :]
+        return tf.stack([colour[:, 1] - 80, colour[:, 0] - colour[:, 1] - 25], axis=1)
+
+
+def context(model: Any, judge: Any, attributes: dict[str, np.ndarray] | None = None) -> Context:
+    splits = {"train": faces(200, 0), "test": faces(50, 1)}
+    data = SimpleNamespace(
+        path=Path("data/demo/faces/processed"),
+        spec=DataSpec((2, 2, 3), 0, 2),
+        attribute_names=ATTRIBUTES,
+        split=lambda name: Split(splits[name][0], np.zeros(len(splits[name][0]), np.int32)),
+        attributes=lambda name: (attributes or {}).get(name, splits[name][1]),
+    )
+    return Context(model, model, judge, data, seed=0, samples=100, importance_samples=1, likelihood_images=1)
+
+
+def test_attribute_vectors_lead_from_without_to_with() -> None:
+    arrays = collect.attribute_arithmetic(context(Colours(), Judge()))
+    assert arrays["attribute_vectors"] * 255 == pytest.approx(np.array([[100, 100, 100], [50, 0, 0]]), abs=25)
+    assert arrays["attribute_names"].tolist() == ATTRIBUTES
+
+
+def test_the_judge_sees_the_attribute_come() -> None:
+    arrays = collect.attribute_arithmetic(context(Colours(), Judge()))
+    before, after = arrays["attribute_before"], arrays["attribute_after"]
+    assert before.shape == after.shape == (collect._ATTRIBUTE_IMAGES, 2)
+    assert before.max() < 0.5 < after.min()
+
+
+def test_arithmetic_begins_at_the_reconstruction_and_goes_on_in_equal_steps() -> None:
+    arrays = collect.attribute_arithmetic(context(Colours(), Judge()))
+    shown, steps = arrays["attribute_arithmetic"].astype(int), arrays["attribute_steps"]
+    assert shown.shape == (2, collect._LINES, len(steps), 2, 2, 3)
+    assert np.array_equal(shown[:, :, 0], arrays["attribute_sources"])
+    assert shown[0, 0, -1, 0, 0, 1] - shown[0, 0, 0, 0, 0, 1] == pytest.approx(200, abs=15)
+
+
+def test_an_attribute_that_all_images_have_is_named() -> None:
+    everywhere = {"train": np.ones((200, 2), np.uint8), "test": np.zeros((50, 2), np.uint8)}
+    with pytest.raises(AtlasError, match="bright"):
+        collect.attribute_arithmetic(context(Colours(), Judge(), everywhere))
+
+
+def test_without_a_judge_of_attributes_there_is_no_arithmetic() -> None:
+    assert collect.attribute_arithmetic(context(Colours(), None)) == {}
+
+
+def test_a_judge_without_classes_predicts_none() -> None:
+    arrays = collect.generated(context(Colours(), Judge()))
+    assert "sample_predictions" not in arrays
+    assert arrays["sample_features"].shape == (100, 3)
+
+
+def test_a_large_latent_space_is_drawn_as_a_torus() -> None:
+    model = Colours()
+    model.latent_dim = 40
+    model.decode = lambda latents, labels: tf.tile(latents[:, None, None, :3], (1, 2, 2, 1))
+    assert set(collect.manifold(context(model, None))) == {"latent_torus"}
+    assert set(collect.manifold(context(Colours(), None))) == {"manifold"}
+
+
+# ------------------------------------------------------------------------------- styles
+
+
+class TwoByTwo(abilities.MixesStyles):
+    """Six layers of one number each. An image says in its pixels: the sum of coarse, middle and fine, and the noise."""
+
+    conditional = False
+    latent_dim, style_layers = 1, 6
+
+    def styles(self, latents: Any, truncation: Any) -> Any:
+        style = tf.sigmoid(latents) * 0.2 * tf.maximum(truncation[:, None], 0.0)
+        return tf.tile(style[:, None], (1, 6, 1))
+
+    def synthesize(self, styles: Any, seeds: Any) -> Any:
+        parts = tf.stack(
+            [tf.reduce_sum(p, axis=(1, 2)) for p in (styles[:, :4], styles[:, 4:5], styles[:, 5:])], axis=1
+        )
+        noise = tf.cast(seeds[:, 1] % 251, tf.float32) / 255.0
+        pixels = tf.concat([parts, noise[:, None]], axis=1)
+        return tf.tile(tf.reshape(pixels, (-1, 2, 2, 1)), (1, 1, 1, 3))
+
+    def decode(self, latents: Any, labels: Any) -> Any:
+        raise NotImplementedError
+
+
+def test_truncation_sweeps_each_latent_with_the_same_noise() -> None:
+    arrays = collect.truncation(context(TwoByTwo(), None))
+    sweep, psis = arrays["truncation_sweep"], arrays["truncation_psis"]
+    assert sweep.shape == (collect._STYLED, len(psis), 2, 2, 3)
+    assert (sweep[:, psis <= 0, 0] == 0).all()
+    coarse = sweep[:, :, 0, 0, 0].astype(float)
+    assert coarse[:, psis == 0.4] / coarse[:, psis == 1] == pytest.approx(0.4 * np.ones((collect._STYLED, 1)), abs=0.02)
+    assert (sweep[:, :, 1, 1] == sweep[:, :1, 1, 1]).all()
+
+
+def test_mixing_takes_a_range_of_layers_from_the_column() -> None:
+    arrays = collect.style_mixing(context(TwoByTwo(), None))
+    rows, columns = arrays["style_mixing_rows"], arrays["style_mixing_columns"]
+    assert arrays["style_mixing_layers"].tolist() == [[0, 4], [4, 5], [5, 6]]
+    for index, (y, x) in enumerate([(0, 0), (0, 1), (1, 0)]):  # the pixel that says coarse, middle, fine
+        mixed = arrays["style_mixing"][index]
+        assert np.array_equal(mixed[..., y, x, 0], np.tile(columns[:, y, x, 0], (collect._STYLED, 1)))
+        for other_y, other_x in {(0, 0), (0, 1), (1, 0)} - {(y, x)}:
+            assert np.array_equal(mixed[..., other_y, other_x, 0], np.tile(rows[:, other_y, other_x, 0], (6, 1)).T)
+
+
+def test_noise_draws_differ_in_the_noise_alone() -> None:
+    arrays = collect.noise_variation(context(TwoByTwo(), None))
+    assert arrays["noise_draws"].shape == (collect._STYLED, collect._STYLED, 2, 2, 3)
+    deviation = arrays["noise_deviation"]
+    assert deviation.shape == (collect._STYLED, 2, 2)
+    assert (deviation[:, 1, 1] > 0.1).all() and deviation[:, 0].max() < 1e-6
