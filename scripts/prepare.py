@@ -10,9 +10,7 @@ from latent_atlas.params import Params
 def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
     options = params.datasets[arguments.target]
     with io.atomic_directory(params.processed(arguments.target)) as processed:
-        datasets.find(options.source).prepare(
-            options, params.data / arguments.target / "raw", processed, progress
-        )
+        datasets.find(options.source).prepare(options, params.data / arguments.target / "raw", processed, progress)
         sheet.write(processed)
 
 

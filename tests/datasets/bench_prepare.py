@@ -19,12 +19,14 @@ import time
 import zipfile
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 from PIL import Image
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 BARE = 8000  # images of the bare run
+ROUND_IMAGES = 100_000  # a small archive is measured several times, in turn with the bare run
 DISTINCT = 500  # different pictures; the archive repeats them under new names
 
 
@@ -32,9 +34,7 @@ def jpeg(seed: int) -> bytes:
     """A picture about as hard to decode as an aligned CelebA face (they take some 7 kB)."""
     generator = np.random.default_rng(seed)
     small = Image.fromarray(generator.integers(0, 256, (14, 11, 3), dtype=np.uint8))
-    pixels = np.asarray(small.resize((178, 218), Image.Resampling.BICUBIC)) + generator.normal(
-        0, 3, (218, 178, 1)
-    )
+    pixels = np.asarray(small.resize((178, 218), Image.Resampling.BICUBIC)) + generator.normal(0, 3, (218, 178, 1))
     buffer = io.BytesIO()
     Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(buffer, "JPEG", quality=85)
     return buffer.getvalue()
@@ -104,9 +104,7 @@ def bare(archive: Path, workers: int) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=int, nargs="+", default=[20_000, 200_000])
     parser.add_argument("--folder", type=Path, default=Path(".atlas/bench"))
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
@@ -120,26 +118,24 @@ def main() -> None:
     for count in arguments.images:
         archive = folder / f"{count}.zip"
         make(archive, count)
-        before = bare(archive, workers)
         command = [sys.executable, __file__, "--folder", str(folder), "--measure", str(archive)]
-        result = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        after = bare(archive, workers)
-        bares = {kind: (before[kind] + after[kind]) / 2 for kind in before}
-        rate, per_cpu = count / result["seconds"], count / result["cpu"]
+        bares, results = [bare(archive, workers)], []
+        for _ in range(max(1, ROUND_IMAGES // count)):
+            results.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+            bares.append(bare(archive, workers))
+        peak, worker = (max(result[key] for result in results) for key in ("rss", "worker"))
+        print(f"{count:,} images, {workers} workers, medians of {len(results)} rounds:")
+        print(f"  peak resident {peak:.0f} MB, and at most {worker:.0f} MB in each worker (much of it shared)")
         print(
-            f"{count:,} images, {workers} workers: peak resident {result['rss']:.0f} MB, and at most "
-            f"{result['worker']:.0f} MB in each worker (much of it shared)"
+            f"  prepare      {median([count / result['seconds'] for result in results]):6.0f} images/s, "
+            f"{median([count / result['cpu'] for result in results]):.0f} per CPU second"
         )
-        print(f"  prepare      {rate:6.0f} images/s, {per_cpu:6.0f} per CPU second")
-        print(
-            f"  bare Pillow  {bares['threads']:6.0f} images/s with threads, "
-            f"{bares['processes']:.0f} with processes, {bares['CPU second']:.0f} per CPU second"
-        )
-        best = max(bares["threads"], bares["processes"])
-        print(
-            f"  ratio        {rate / best:.2f} by the clock, {per_cpu / bares['CPU second']:.2f} by CPU time",
-            flush=True,
-        )
+        print("  bare Pillow  " + ", ".join(f"{median([b[kind] for b in bares]):6.0f} ({kind})" for kind in bares[0]))
+        ratios = [
+            count / result["seconds"] / max((before[kind] + after[kind]) / 2 for kind in ("threads", "processes"))
+            for result, before, after in zip(results, bares[:-1], bares[1:], strict=True)
+        ]
+        print(f"  ratio        {median(ratios):.2f} ({', '.join(f'{ratio:.2f}' for ratio in ratios)})", flush=True)
 
 
 if __name__ == "__main__":

@@ -63,9 +63,7 @@ def test_celeba_crops_the_centre_and_keeps_the_partition(raw: Path, monkeypatch:
     images = data.split("test").images.astype(int)
     want = np.arange(1011, 1026) % 200
     assert np.abs(images - want[:, None, None, None])[:, 3:-3, 3:-3].max() <= 3
-    assert (
-        np.abs(images - want[:, None, None, None]).max() <= 10
-    )  # JPEG's ringing at the edge; beyond it are 60s
+    assert np.abs(images - want[:, None, None, None]).max() <= 10  # JPEG's ringing at the edge; beyond it are 60s
     np.testing.assert_array_equal(data.attributes("test")[:, 0], np.arange(1011, 1026) % 3 != 0)
     assert data.label_names[2] == "Male, not Smiling" and "148" in data.card["processing"]
 
@@ -81,13 +79,8 @@ def test_celeba_counts_what_is_damaged(raw: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(AtlasError, match=r"000007\.jpg' cannot be decoded"):
         prepare("celeba", raw, train_images=1000)
     data = prepare("celeba", raw, train_images=1000, max_corrupt=0.01)
-    assert (
-        len(data.split("train")) == len(data.attributes("train")) == 999
-        and data.card["left_out"]["count"] == 1
-    )
-    np.testing.assert_array_equal(
-        data.attributes("train")[5:7, 0], [0, 1]
-    )  # of 6 and 8: the rows still match
+    assert len(data.split("train")) == len(data.attributes("train")) == 999 and data.card["left_out"]["count"] == 1
+    np.testing.assert_array_equal(data.attributes("train")[5:7, 0], [0, 1])  # of 6 and 8: the rows still match
     with pytest.raises(AtlasError, match="no attribute 'Bald'; allowed: Male, Smiling"):
         prepare("celeba", raw, train_images=1000, max_corrupt=0.01, label_attributes=["Bald"])
     (raw / "list_attr_celeba.txt").write_text(table(900))
@@ -127,9 +120,7 @@ def test_horses_zebras_and_maps(raw: Path):
     inputs, targets = data.pairs("train")
     assert len(inputs) == 110 - 96 and len(data.pairs("test").inputs) == 7
     assert (inputs[:, 0, 0, 1] > 150).all() and (targets[:, 0, 0, 1] < 60).all()
-    assert (
-        np.abs(inputs[:, 0, 0, 0].astype(int) - targets[:, 0, 0, 0]).max() <= 3
-    )  # the same number on both sides
+    assert np.abs(inputs[:, 0, 0, 0].astype(int) - targets[:, 0, 0, 0]).max() <= 3  # the same number on both sides
     (raw.parent / "out/card.json").unlink()
     unpaired = prepare("horse2zebra", raw, size=32)
     with pytest.raises(AtlasError, match="not paired"):

@@ -18,11 +18,7 @@ DRAWN = {"garments": {}, "faces": {}, "scenes": {}, "shapes": {"held_out_images"
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 @pytest.mark.parametrize("source", DRAWN)
@@ -64,9 +60,7 @@ def test_faces_have_attributes(build: Build):
     assert values.shape == (160, len(faces.ATTRIBUTES)) and set(np.unique(values)) == {0, 1}
     hair = [data.attribute_names.index(name) for name in data.attribute_groups["hair colour"]]
     assert (values[:, hair].sum(1) == 1).all()
-    hat, beard = (
-        values[:, data.attribute_names.index(name)].astype(int) for name in ("Wearing_Hat", "Beard")
-    )
+    hat, beard = (values[:, data.attribute_names.index(name)].astype(int) for name in ("Wearing_Hat", "Beard"))
     np.testing.assert_array_equal(data.split("train").labels, 2 * hat + beard)
     assert data.label_names == [
         "not Wearing_Hat, not Beard",

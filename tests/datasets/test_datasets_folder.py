@@ -55,9 +55,7 @@ def test_folders_become_classes_and_a_zip_is_the_same(build: Build, place: Path)
     assert a.spec.shape == (16, 16, 3)
 
 
-def test_the_bytes_depend_on_nothing_but_the_files(
-    build: Build, place: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_the_bytes_depend_on_nothing_but_the_files(build: Build, place: Path, monkeypatch: pytest.MonkeyPatch):
     fill(place / "pets", 60)
     build("folder", "a", path="pets", size=16)
     copy = shutil.copytree(place / "pets", place / "elsewhere/pets")
@@ -107,9 +105,7 @@ def test_every_mode_becomes_the_same_form(build: Build, place: Path):
     want = decode.standardise(encoded(base), form).astype(int)
     for name in ("sixteen.png", "sixteen.tif", "la.png", "grey.jpg"):
         grey = decode.standardise(files[name], form).astype(int)
-        assert (
-            np.abs(grey[..., 0] - decode.standardise(encoded(base.convert("L")), form)[..., 0]).max() <= 6
-        ), name
+        assert np.abs(grey[..., 0] - decode.standardise(encoded(base.convert("L")), form)[..., 0]).max() <= 6, name
     assert np.abs(decode.standardise(files["plain.bmp"], form) - want).max() == 0
     upright = decode.read(files["turned.jpg"], decode.Form(16, 16, 3, photographs=True))
     assert upright.size == (30, 40)
@@ -123,10 +119,7 @@ def bomb() -> bytes:
 
     head = struct.pack(">LLBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(bytes(1000)))
-        + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
     )
 
 
@@ -142,9 +135,7 @@ def bomb() -> bytes:
         ("float.tif", encoded(Image.fromarray(np.zeros((20, 20), np.float32)), "TIFF"), "floating-point"),
     ],
 )
-def test_a_bad_image_is_named_counted_and_bounded(
-    build: Build, place: Path, name: str, content: bytes, reason: str
-):
+def test_a_bad_image_is_named_counted_and_bounded(build: Build, place: Path, name: str, content: bytes, reason: str):
     fill(place / "pets", 30)
     (place / "pets/cats" / name).write_bytes(content)
     with pytest.raises(AtlasError, match=f"(?s)pets: 'cats/{name}'.*({reason}).*max_corrupt") as refused:
@@ -160,8 +151,7 @@ def test_a_bad_image_is_named_counted_and_bounded(
 def test_damaged_pictures_never_bring_the_decoder_down():
     chance = np.random.default_rng(0)
     originals = [
-        encoded(picture(n, 60, 50), kind)
-        for n, kind in enumerate(("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "PPM"))
+        encoded(picture(n, 60, 50), kind) for n, kind in enumerate(("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "PPM"))
     ]
     form = decode.Form(16, 16, 3, photographs=True)
     for trial in range(350):
@@ -217,12 +207,7 @@ def test_hidden_files_and_others_are_passed_over(build: Build, place: Path):
     (place / "pets/__MACOSX/a.png").write_bytes(b"x")
     (place / "pets/notes.txt").write_text("x")
     assert build("folder", "a", path="pets", size=16).card["left_out"]["of"] == 20
-    assert (
-        build("folder", "b", path=str(zipped(place / "pets", place / "p.zip")), size=16).card["left_out"][
-            "of"
-        ]
-        == 20
-    )
+    assert build("folder", "b", path=str(zipped(place / "pets", place / "p.zip")), size=16).card["left_out"]["of"] == 20
 
 
 def test_a_zip_that_climbs_out_writes_nothing(build: Build, place: Path):
@@ -237,9 +222,7 @@ def test_a_zip_that_climbs_out_writes_nothing(build: Build, place: Path):
 def test_captions_stand_beside_their_images(build: Build, place: Path):
     fill(place / "pets", 20)
     for number, path in enumerate(sorted((place / "pets").rglob("*.png"))):
-        path.with_suffix(".txt").write_text(
-            "a picture\nещё одна\n" if number % 2 else "a picture\n", encoding="utf-8"
-        )
+        path.with_suffix(".txt").write_text("a picture\nещё одна\n" if number % 2 else "a picture\n", encoding="utf-8")
     data = build("folder", path="pets", size=16, captions=True)
     captions = data.captions("train")
     assert len(captions) == len(data.split("train")) and captions.per_image == 2

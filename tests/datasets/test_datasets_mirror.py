@@ -24,9 +24,7 @@ def sizes(data: Dataset) -> list[int]:
 
 
 def balance(data: Dataset, *names: str) -> list[int]:
-    return sum(
-        np.bincount(data.split(name).labels, minlength=len(data.label_names)) for name in names
-    ).tolist()
+    return sum(np.bincount(data.split(name).labels, minlength=len(data.label_names)) for name in names).tolist()
 
 
 def test_mnist(real: Build):

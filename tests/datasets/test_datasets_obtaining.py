@@ -26,9 +26,7 @@ def raw(place: Path) -> Path:
 
 
 def downloads(place: Path) -> list[str]:
-    return sorted(
-        p.name for p in (place / ".atlas/downloads").rglob("*") if p.is_file() and p.suffix != ".lock"
-    )
+    return sorted(p.name for p in (place / ".atlas/downloads").rglob("*") if p.is_file() and p.suffix != ".lock")
 
 
 def test_the_first_host_that_answers_is_taken(place: Path, raw: Path, server: Server, progress: Silent):
@@ -39,9 +37,7 @@ def test_the_first_host_that_answers_is_taken(place: Path, raw: Path, server: Se
     assert any("404" in line for line in progress.said)
 
 
-def test_a_mirror_folder_comes_before_the_hosts(
-    place: Path, raw: Path, server: Server, progress: Silent, monkeypatch
-):
+def test_a_mirror_folder_comes_before_the_hosts(place: Path, raw: Path, server: Server, progress: Silent, monkeypatch):
     (place / "mirror/set").mkdir(parents=True)
     (place / "mirror/set/thing.bin").write_bytes(CONTENT)
     monkeypatch.setenv("LATENT_ATLAS_MIRROR", str(place / "mirror"))
@@ -66,13 +62,9 @@ def test_a_mirror_with_another_file_is_passed_over(
     assert obtain(known(f"{server.url}/thing.bin"), raw, progress).read_bytes() == CONTENT
 
 
-def test_a_wrong_checksum_is_refused_and_nothing_is_left(
-    place: Path, raw: Path, server: Server, progress: Silent
-):
+def test_a_wrong_checksum_is_refused_and_nothing_is_left(place: Path, raw: Path, server: Server, progress: Silent):
     server.files["thing.bin"] = CONTENT[:-1] + b"!"
-    with pytest.raises(
-        AtlasError, match=r"set/thing\.bin.*gives another file \(sha256 .*expected"
-    ) as refused:
+    with pytest.raises(AtlasError, match=r"set/thing\.bin.*gives another file \(sha256 .*expected") as refused:
         obtain(known(f"{server.url}/thing.bin"), raw, progress)
     assert "\n" not in str(refused.value)
     assert downloads(place) == []
@@ -118,9 +110,7 @@ def test_the_next_run_goes_on_with_what_is_left(place: Path, raw: Path, server: 
 
 
 @pytest.mark.parametrize("left", [b"not the beginning", b"x" * len(CONTENT), b"x" * (len(CONTENT) + 5)])
-def test_a_false_beginning_is_thrown_away(
-    place: Path, raw: Path, server: Server, progress: Silent, left: bytes
-):
+def test_a_false_beginning_is_thrown_away(place: Path, raw: Path, server: Server, progress: Silent, left: bytes):
     server.files["thing.bin"] = CONTENT
     part = place / ".atlas/downloads/set/thing.bin.part"
     part.parent.mkdir(parents=True)
@@ -128,9 +118,7 @@ def test_a_false_beginning_is_thrown_away(
     assert obtain(known(f"{server.url}/thing.bin"), raw, progress).read_bytes() == CONTENT
 
 
-def test_a_host_without_ranges_is_read_from_the_start(
-    place: Path, raw: Path, server: Server, progress: Silent
-):
+def test_a_host_without_ranges_is_read_from_the_start(place: Path, raw: Path, server: Server, progress: Silent):
     server.files["thing.bin"], server.ranges = CONTENT, False
     part = place / ".atlas/downloads/set/thing.bin.part"
     part.parent.mkdir(parents=True)
@@ -180,13 +168,7 @@ def test_every_file_of_every_source_is_known_by_its_content():
     files = []
     for name in datasets.names():
         for value in vars(datasets.find(name)).values():
-            found = (
-                value
-                if isinstance(value, list | tuple)
-                else value.values()
-                if isinstance(value, dict)
-                else [value]
-            )
+            found = value if isinstance(value, list | tuple) else value.values() if isinstance(value, dict) else [value]
             files += [each for each in found if isinstance(each, File)]
     assert len(files) > 10
     for file in files:

@@ -35,9 +35,7 @@ def test_idx_files(build: Build, letters: tuple[np.ndarray, np.ndarray]):
     for name in ("train", "validation", "test"):
         split = data.split(name)
         total += len(split)
-        assert all(
-            known[image.tobytes()] == label for image, label in zip(split.images, split.labels, strict=True)
-        )
+        assert all(known[image.tobytes()] == label for image, label in zip(split.images, split.labels, strict=True))
     assert total == 100 and data.spec.shape == (6, 5, 1) and data.label_names == list("abcd")
 
 
@@ -55,9 +53,7 @@ def test_idx_files_with_a_test_set_turned(build: Build, place: Path, letters: tu
     )
     assert len(data.split("test")) == 20 and len(data.split("train")) + len(data.split("validation")) == 100
     turned = {image.T.tobytes() for image in letters[0]}
-    assert data.spec.shape == (5, 6, 1) and all(
-        image.tobytes() in turned for image in data.split("test").images
-    )
+    assert data.spec.shape == (5, 6, 1) and all(image.tobytes() in turned for image in data.split("test").images)
 
 
 def test_broken_idx_files(build: Build, place: Path, letters: tuple[np.ndarray, np.ndarray]):
@@ -81,9 +77,7 @@ def test_broken_idx_files(build: Build, place: Path, letters: tuple[np.ndarray, 
     attempt("too short", images="short")
     (place / "liar").write_bytes(struct.pack(">HBB3L", 0, 8, 3, 60000, 28, 28) + b"few")
     attempt("promises 47,040,016 bytes, but it has 19", images="liar")
-    (place / "bomb.gz").write_bytes(
-        gzip.compress(struct.pack(">HBB3L", 0, 8, 3, 1, 28, 28) + bytes(10_000_000))
-    )
+    (place / "bomb.gz").write_bytes(gzip.compress(struct.pack(">HBB3L", 0, 8, 3, 1, 28, 28) + bytes(10_000_000)))
     attempt("more than its header promises", images="bomb.gz")
     (place / "huge.gz").write_bytes(gzip.compress(struct.pack(">HBB3L", 0, 8, 3, 2**31, 28, 28)))
     attempt("more than the file can hold", images="huge.gz")
@@ -99,9 +93,7 @@ RUSSIAN = "Мой дядя самых честных правил,\r\nКогда
 def test_a_russian_text(build: Build, place: Path):
     (place / "onegin.txt").write_bytes(b"\xef\xbb\xbf" + RUSSIAN.replace("й", "и\u0306").encode())
     data = build("text", path="onegin.txt")
-    written = "".join(
-        "".join(np.array(data.vocabulary)[data.text(name)]) for name in ("train", "validation", "test")
-    )
+    written = "".join("".join(np.array(data.vocabulary)[data.text(name)]) for name in ("train", "validation", "test"))
     assert written == RUSSIAN.replace("\r\n", "\n")
     assert data.kind == "text" and data.vocabulary == sorted(set(written)) and data.card["replaced"] == 0
     lengths = [len(data.text(name)) for name in ("train", "validation", "test")]
@@ -123,9 +115,7 @@ def test_text_that_is_not_utf8(build: Build, place: Path, encoding: str):
     with (place / "old.txt").open("ab") as file:
         file.write(RUSSIAN.encode(encoding))
     line = 1 if encoding == "utf-16" else 3
-    with pytest.raises(
-        AtlasError, match=rf"text\.txt: line {line} is not UTF-8.*save the file as UTF-8"
-    ) as refused:
+    with pytest.raises(AtlasError, match=rf"text\.txt: line {line} is not UTF-8.*save the file as UTF-8") as refused:
         build("text", path="old.txt")
     assert ("UTF-16" in str(refused.value)) == (encoding == "utf-16")
     assert not (place / "data/processed").exists()

@@ -16,9 +16,7 @@ from latent_atlas.datasets.obtaining.zips import ZipIndex
 from latent_atlas.errors import AtlasError
 
 
-def archive(
-    path: Path, *entries: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED
-) -> Path:
+def archive(path: Path, *entries: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
     with warnings.catch_warnings(), zipfile.ZipFile(path, "w", method) as file:
         warnings.simplefilter("ignore")  # of two entries with one name
         for name, content in entries:

@@ -20,9 +20,14 @@ SETTINGS = {
     "gan": {"hidden": 16, "maxout_units": 8, "latent_dim": 5},
     "wgan_gp": {"width": 2, "critic_steps": 2, "latent_dim": 5},
     "stylegan": {
-        "channel_base": 32, "channel_max": 8, "latent_dim": 5, "stable_images": 8, "fade_images": 8, "average_images": 8,
+        "channel_base": 32,
+        "channel_max": 8,
+        "latent_dim": 5,
+        "stable_images": 8,
+        "fade_images": 8,
+        "average_images": 8,
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

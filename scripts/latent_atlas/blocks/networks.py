@@ -46,9 +46,7 @@ def conv_encoder(
     return keras.Model(inputs, heads, name="encoder")
 
 
-def conv_decoder(
-    data: DataSpec, width: int, latent_dim: int, conditional: bool, batch_norm: bool = False
-) -> "Model":
+def conv_decoder(data: DataSpec, width: int, latent_dim: int, conditional: bool, batch_norm: bool = False) -> "Model":
     """Latent (and label) to image logits, shape (n, height, width, channels): the encoder's mirror image."""
     latent = keras.Input((latent_dim,), name="latent")
     inputs, x = [latent], latent

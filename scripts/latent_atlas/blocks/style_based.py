@@ -139,14 +139,15 @@ def _widen(kernel: Tensor) -> Tensor:
 class Epilogue(keras.layers.Layer):  # type: ignore[misc]
     """What follows each convolution of the generator: noise, bias, leaky ReLU, instance norm, style (figure 1b)."""
 
-    def __init__(self, depth: int, style_dim: int) -> None:
+    def __init__(self, depth: int, style_dim: int, noise_multiplier: float) -> None:
         super().__init__()
+        self.noise_multiplier = noise_multiplier
         self.noise_scale = self.add_weight((depth,), "zeros", name="noise_scale")
         self.bias = self.add_weight((depth,), "zeros", name="bias")
         self.affine = Dense(style_dim, 2 * depth, gain=1.0)
 
     def call(self, x: Tensor, style: Tensor, noise: Tensor) -> Tensor:
-        x = leaky(x + noise * self.noise_scale + self.bias)
+        x = leaky(x + noise * (self.noise_scale * self.noise_multiplier) + self.bias)
         scale, shift = tf.split(self.affine(style), 2, axis=1)
         return adaptive_instance_norm(x, scale, shift)
 
@@ -174,13 +175,15 @@ class Mapping(keras.Model):  # type: ignore[misc]
 class Synthesis(keras.Model):  # type: ignore[misc]
     """Styles and noise to images: a learned constant, then two convolutions at each level."""
 
-    def __init__(self, levels: int, style_dim: int, image_channels: int, base: int, most: int) -> None:
+    def __init__(
+        self, levels: int, style_dim: int, image_channels: int, base: int, most: int, noise_multiplier: float = 1.0
+    ) -> None:
         super().__init__(name="synthesis")
         depths = [channels(level, base, most) for level in range(levels)]
         self.constant = self.add_weight((1, 4, 4, depths[0]), "ones", name="constant")
         self.first = [Conv(a, b, 3, GAIN, "enlarge", bias=False) for a, b in pairwise(depths)]  # from level 1
         self.second = [Conv(depth, depth, 3, GAIN, bias=False) for depth in depths]
-        self.epilogues = [[Epilogue(depth, style_dim) for _ in range(2)] for depth in depths]
+        self.epilogues = [[Epilogue(depth, style_dim, noise_multiplier) for _ in range(2)] for depth in depths]
         self.to_image = [Conv(depth, image_channels, 1, gain=1.0) for depth in depths]
         self.growth = self.add_weight((2,), "zeros", trainable=False, name="growth")  # level and alpha so far
         self.built = True

@@ -106,16 +106,16 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
     )
 
 
-def _pictures(archive: ZipIndex) -> NDArray[np.int64]:
+def _pictures(archive: ZipIndex) -> NDArray[np.int32]:
     entries = archive.in_order(*SUFFIXES)
     hidden = (
         any(part.startswith((".", "__MACOSX")) for part in archive.name(int(entry)).split("/")) for entry in entries
     )
-    shown: NDArray[np.int64] = entries[~np.fromiter(hidden, bool, len(entries))]
+    shown: NDArray[np.int32] = entries[~np.fromiter(hidden, bool, len(entries))]
     return shown
 
 
-def _labels(archive: ZipIndex, pictures: NDArray[np.int64], path: str) -> tuple[NDArray[np.int32], list[str]]:
+def _labels(archive: ZipIndex, pictures: NDArray[np.int32], path: str) -> tuple[NDArray[np.int32], list[str]]:
     """The folder of each image, less what all have in common. No classes if that leaves a single one."""
     places: dict[str, int] = {}
     of_image = np.empty(len(pictures), np.int32)
@@ -142,7 +142,7 @@ def _common(paths: Sequence[Sequence[str]]) -> int:
     return shared
 
 
-def _captions(archive: ZipIndex, pictures: NDArray[np.int64], path: str) -> list[list[str]]:
+def _captions(archive: ZipIndex, pictures: NDArray[np.int32], path: str) -> list[list[str]]:
     """As many captions for each image as the longest file has, shorter ones repeated from their beginning."""
     stems = {archive.name(int(entry)).rpartition(".")[0]: row for row, entry in enumerate(pictures)}
     captions: list[list[str]] = [[] for _ in pictures]

@@ -55,11 +55,11 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
                 rows["validation"] += [(int(entry), label) for entry in chosen[len(chosen) - kept :]]
                 rows[part] += [(int(entry), label) for entry in chosen[: len(chosen) - kept]]
         for split, pictures in rows.items():
-            order = np.array(pictures, np.int64)[generator.permutation(len(pictures))]
+            order = np.array(pictures, np.int32)[generator.permutation(len(pictures))]
             bad = Bad(str(archive.path), 0.0, len(order))
             with ArrayFile(processed / f"{split}_images.npy", (options.size, options.size, 3), np.uint8) as array:
                 decode_into(array, order[:, 0], archive.read, archive.name, form, bad, progress)
-            io.save_array(processed / f"{split}_labels.npy", order[:, 1].astype(np.int32))
+            io.save_array(processed / f"{split}_labels.npy", order[:, 1])
     if options.paired_maps:
         edition = options.paired_maps
         with ZipIndex(raw / Path(pairs.MAPS[edition].name).name) as archive:

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
 from pydantic import Field
 
 from latent_atlas import datasets
 from latent_atlas.datasets.families import idx
 from latent_atlas.datasets.obtaining import local
 from latent_atlas.datasets.processed.card import write_card
-from latent_atlas.datasets.processed.splits import THREE, split_rows
+from latent_atlas.datasets.processed.splits import THREE, shuffled, split_rows
 from latent_atlas.errors import AtlasError
 
 
@@ -43,7 +42,7 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
         test, test_labels = idx.open_pair(raw / Path(options.test_images).name, raw / Path(options.test_labels).name)
         if test.shape[1:] != images.shape[1:]:
             raise AtlasError(f"{options.test_images}: images of {test.shape[1:]}, but {images.shape[1:]} for training")
-        everything.append(("test", test, test_labels, np.random.default_rng(options.seed).permutation(len(test))))
+        everything.append(("test", test, test_labels, shuffled(0, len(test), options.seed)))
     classes = 1 + max(int(values.max()) for _, _, values, _ in everything)
     names = options.label_names or [str(label) for label in range(classes)]
     if len(names) < classes:

@@ -71,7 +71,7 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
     )
 
 
-def _captions(archive: ZipIndex, pictures: NDArray[np.int64]) -> tuple[NDArray[np.int32], list[list[str]]]:
+def _captions(archive: ZipIndex, pictures: NDArray[np.int32]) -> tuple[NDArray[np.int32], list[list[str]]]:
     """Class and captions of each picture, by its name."""
     rows = {Path(archive.name(int(entry))).stem: row for row, entry in enumerate(pictures)}
     labels = np.full(len(pictures), -1, np.int32)

@@ -24,7 +24,7 @@ class Options(datasets.Options):
 
 def fetch(options: Options, raw: Path, progress: datasets.Progress) -> None:
     """Copies the digits out of scikit-learn, as they are."""
-    from sklearn.datasets import load_digits  # noqa: PLC0415  # slow to import, and only needed here
+    from sklearn.datasets import load_digits  # slow to import, and only needed here
 
     digits = load_digits()
     io.save_array(raw / "images.npy", digits.images.astype(np.uint8))  # 0..16

@@ -46,9 +46,7 @@ class CVAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
         posterior_seed, pixel_seed = tf.unstack(tf.random.split(seed, 2))
         targets = variational.binarize(images, pixel_seed) if self.binarize else images
         with tf.GradientTape() as tape:
-            terms = variational.elbo_terms(
-                self.encoder, self.decoder, targets, [labels], posterior_seed, training=True
-            )
+            terms = variational.elbo_terms(self.encoder, self.decoder, targets, [labels], posterior_seed, training=True)
             loss = tf.reduce_mean(terms["kl"] - terms["log_likelihood"])
         self.optimizers["cvae"].apply(tape.gradient(loss, self.variables), self.variables)
         return {"negative_elbo": loss, **{name: tf.reduce_mean(term) for name, term in terms.items()}}

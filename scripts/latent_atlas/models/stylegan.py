@@ -16,7 +16,8 @@ side over ``fade_images`` and learn there for ``stable_images``. Real images fad
 
 As in the authors' code: networks, initial weights, equalised learning rates, Adam with beta1 = 0 and beta2 = 0.99, the
 learning rate rising at 128x128 and beyond. Where this differs: the batch size is the same at all resolutions, the
-crossover of mixed styles is drawn for each image, and the optimizers keep their averages as the networks grow.
+crossover of mixed styles is drawn for each image, and the optimizers keep their averages as the networks grow. With
+``noise_rate`` below 1, which the authors do not have, a short run at a high learning rate takes no noise for detail.
 """
 
 import math
@@ -53,6 +54,7 @@ class Settings(model.Settings):
     average_images: int = Field(default=10_000, ge=1, description="half-life of the averaged generator")
     style_mixing: float = Field(default=0.9, ge=0, le=1, description="share of images with two styles")
     r1: float = Field(default=10.0, ge=0, description="gamma")
+    noise_rate: float = Field(default=1.0, gt=0, description="how fast noise is learned; less than 1 for short runs")
 
 
 class StyleGAN(model.Model, model.MixesStyles):
@@ -62,7 +64,7 @@ class StyleGAN(model.Model, model.MixesStyles):
     alarms = (adversarial.DISCRIMINATOR_WON, adversarial.COLLAPSED)
 
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
-        from latent_atlas.blocks import style_based  # noqa: PLC0415  # loads Keras
+        from latent_atlas.blocks import style_based  # loads Keras
 
         self.settings, self.latent_dim, self.blocks = settings, settings.latent_dim, style_based
         self.levels = _levels(data)
@@ -72,7 +74,7 @@ class StyleGAN(model.Model, model.MixesStyles):
         def generator() -> "tuple[keras.Model, keras.Model]":
             return (
                 style_based.Mapping(settings.latent_dim, settings.latent_dim, settings.mapping_layers),
-                style_based.Synthesis(self.levels, settings.latent_dim, data.shape[2], *size),
+                style_based.Synthesis(self.levels, settings.latent_dim, data.shape[2], *size, settings.noise_rate),
             )
 
         self.mapping, self.synthesis = generator()

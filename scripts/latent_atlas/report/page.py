@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ def build(atlas: Atlas) -> str:
     )
     templates.filters["breakable"] = _breakable
     styles, script = _asset("style.css"), _asset("page.js") + _asset("explorer.js")
+    with ThreadPoolExecutor() as pool:  # most of the work is done by ffmpeg, one process a video
+        experiments = list(pool.map(lambda result: _experiment(result, atlas.dataset_of(result)), atlas.results))
     return templates.get_template("page.html.j2").render(
         scale=atlas.params.scale,
         seed=atlas.params.seed,
@@ -41,7 +44,7 @@ def build(atlas: Atlas) -> str:
         styles=Markup(styles),  # noqa: S704  our own file
         script=Markup(script),  # noqa: S704  our own files
         datasets=[_dataset(dataset) for dataset in atlas.datasets],
-        experiments=[_experiment(result, atlas.dataset_of(result)) for result in atlas.results],
+        experiments=experiments,
         parameters=parameters.as_yaml(atlas.params),
         machine=environment.machine(),
         packages=environment.packages(),

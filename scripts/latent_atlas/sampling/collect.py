@@ -18,7 +18,7 @@ _SIDE, _SIDE_PER_LABEL = 20, 12  # cells along an edge of the manifold, for one 
 _LINES, _STOPS = 6, 12  # interpolations drawn, and images in each
 _TRANSFERS = 100  # test images whose style is transferred to every label
 _ATTRIBUTE_IMAGES = 200  # test images given each attribute
-_ATTRIBUTE_STEP = np.float32(1.5)  # attribute vectors added where the effect is measured
+_ATTRIBUTE_STEP = np.float32(2.0)  # attribute vectors added where the effect is measured
 _ATTRIBUTE_STEPS = np.linspace(0, 2, 9, dtype=np.float32)  # and where it is shown
 _STYLED = 6  # images whose styles are shown
 _PSIS = np.array([-1, -0.7, -0.4, 0, 0.4, 0.7, 1, 1.3], np.float32)  # truncations shown

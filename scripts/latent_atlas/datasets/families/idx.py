@@ -58,7 +58,7 @@ class IdxFile:
     def __len__(self) -> int:
         return self.shape[0]
 
-    def rows(self, chosen: NDArray[np.int64]) -> NDArray[np.uint8]:
+    def rows(self, chosen: NDArray[np.int32]) -> NDArray[np.uint8]:
         """Those rows, (n, ...) in the order asked for."""
         length = math.prod(self.shape[1:])
         parts = (os.pread(self._file.fileno(), length, self._start + int(row) * length) for row in chosen)
@@ -117,7 +117,7 @@ def open_pair(images: Path, labels: Path, classes: int | None = None) -> tuple[I
         raise AtlasError(f"{labels}: has dimensions {names.shape}, but labels have 1")
     if len(pictures) != len(names):
         raise AtlasError(f"{labels}: {len(names):,} labels for the {len(pictures):,} images of {images.name}")
-    values = names.rows(np.arange(len(names))).astype(np.int32) if len(names) else np.empty(0, np.int32)
+    values = names.rows(np.arange(len(names), dtype=np.int32)).astype(np.int32) if len(names) else np.empty(0, np.int32)
     if classes is not None and values.max() >= classes:
         raise AtlasError(f"{labels}: holds the label {values.max()}, but there are names for {classes} classes only")
     return pictures, values

@@ -102,7 +102,7 @@ def halves(form: Form) -> Callable[[bytes], NDArray[np.uint8]]:
     return both
 
 
-def _files(archive: ZipIndex, prefixes: Sequence[str]) -> NDArray[np.int64]:
+def _files(archive: ZipIndex, prefixes: Sequence[str]) -> NDArray[np.int32]:
     """(pairs, sides): the entries of a split."""
     everything = archive.in_order(".jpg", ".png")
     names = [archive.name(int(entry)) for entry in everything]

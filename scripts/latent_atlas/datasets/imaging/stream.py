@@ -51,7 +51,7 @@ class Bad:
 
 def decode_into(
     array: ArrayFile,
-    files: NDArray[np.int64],
+    files: NDArray[np.int32],
     read: Callable[[int], bytes],
     name: Callable[[int], str],
     form: Form | Callable[[bytes], NDArray[np.uint8]],
@@ -77,7 +77,7 @@ def decode_into(
     """
     make = (lambda data: standardise(data, form)) if isinstance(form, Form) else form
 
-    def decode(chunk: NDArray[np.int64]) -> tuple[NDArray[np.uint8] | None, list[str]]:
+    def decode(chunk: NDArray[np.int32]) -> tuple[NDArray[np.uint8] | None, list[str]]:
         """The rows of those that can be decoded, and for each file what is wrong with it, or nothing."""
         rows, reasons = [], []
         for file in chunk:

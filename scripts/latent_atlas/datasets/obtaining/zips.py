@@ -1,10 +1,11 @@
 """Reading zip archives that may hold hundreds of thousands of files, or mean harm.
 
-Python's `zipfile` keeps about a kilobyte of objects for every entry: 200 MB for CelebA before the first
-picture is read. This index keeps some tens of bytes. Entries are only ever read into memory, up to a bound;
-no name in an archive is ever used as a path.
+Python's `zipfile` keeps about a kilobyte of objects for every entry: 200 MB for CelebA before the first picture is
+read. This index keeps four bytes, and looks up the rest in the archive. Entries are only ever read into memory, up to
+a bound; no name in an archive is ever used as a path.
 """
 
+import itertools
 import os
 import struct
 import unicodedata
@@ -12,7 +13,7 @@ import zlib
 from array import array
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +22,26 @@ from latent_atlas.errors import AtlasError
 
 LARGEST = 64 << 20  # bytes of one entry: several are in memory at once
 _STORED, _DEFLATED = 0, 8
-_LONGEST_NAME = 1000  # characters
+_RECORD = 512  # bytes of the directory read at once: more than most records have
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 
 
+class _Entry(NamedTuple):
+    """A file's record in the directory."""
+
+    name: str
+    flags: int
+    method: int
+    check: int  # CRC-32
+    packed: int  # bytes in the archive
+    size: int  # bytes when unpacked
+    attributes: int
+    offset: int  # of the file's own header
+    length: int  # of this record
+
+
 class ZipIndex:
-    """The files of an archive, in the order of its directory. Many threads may `read` at once."""
+    """The files of an archive, in the order of its directory. Many processes or threads may `read` at once."""
 
     def __init__(self, path: Path, called: str = "") -> None:
         """Reads the archive's directory and refuses what is unsafe in it.
@@ -36,28 +51,26 @@ class ZipIndex:
             called: its name in messages, if it is a copy of what the user knows.
 
         Raises:
-            AtlasError: not a zip archive, or one with an entry that climbs out of it, is absolute, a link,
-                encrypted, or equal to another but for capitals.
+            AtlasError: not a zip archive, or one with an entry that climbs out of it, is absolute, a link, encrypted,
+                or equal to another but for capitals.
         """
         self.path = path
         self._called = called or str(path)
-        self._names, self._ends = bytearray(), array("L", [0])
-        self._offsets, self._packed, self._sizes = array("Q"), array("I"), array("I")
-        self._checks, self._methods = array("I"), array("B")
+        self._records = array("I")  # where each file's record is in the directory, from its start
         try:
             self._descriptor = os.open(path, os.O_RDONLY)
         except FileNotFoundError:
             raise AtlasError(f"{path}: no such file") from None
         try:
-            with os.fdopen(os.dup(self._descriptor), "rb") as file:
-                self._read_directory(file)
-        except (struct.error, ValueError, EOFError) as error:
+            count, self._start, end = _find_directory(self._descriptor)
+            self._read_directory(count, end)
+            self._check_capitals()
+        except (struct.error, ValueError, OverflowError) as error:
             self.close()
             raise AtlasError(f"{self._called}: not a whole zip archive ({error}); make or download it again") from None
         except AtlasError:
             self.close()
             raise
-        self._check_capitals()
 
     def __enter__(self) -> Self:
         return self
@@ -68,7 +81,7 @@ class ZipIndex:
         self.close()
 
     def __len__(self) -> int:
-        return len(self._offsets)
+        return len(self._records)
 
     def close(self) -> None:
         """Closes the archive."""
@@ -76,20 +89,17 @@ class ZipIndex:
 
     def name(self, entry: int) -> str:
         """The entry's path in the archive, with forward slashes."""
-        return self._names[self._ends[entry] : self._ends[entry + 1]].decode("utf-8")
+        return self._entry(self._records[entry]).name
 
-    def in_order(self, *suffixes: str) -> NDArray[np.int64]:
+    def in_order(self, *suffixes: str) -> NDArray[np.int32]:
         """The entries whose names end so (in any capitals), sorted by name; all of them without suffixes."""
         chosen = np.fromiter(
-            (e for e in range(len(self)) if not suffixes or self.name(e).lower().endswith(suffixes)), np.int64
+            (e for e in range(len(self)) if not suffixes or self.name(e).lower().endswith(suffixes)), np.int32
         )
-        longest = max((self._ends[entry + 1] - self._ends[entry] for entry in chosen), default=0)
-        # Bytes of one width take a tenth of the memory that objects take; names hold no zero bytes, with
-        # which NumPy fills them up.
-        keys = np.zeros(len(chosen), f"S{max(longest, 1)}")
-        for place, entry in enumerate(chosen):
-            keys[place] = bytes(self._names[self._ends[entry] : self._ends[entry + 1]])
-        return chosen[np.argsort(keys, kind="stable")]
+        names = (self.name(int(entry)) for entry in chosen)
+        if all(before < after for before, after in itertools.pairwise(names)):  # mostly, and without further memory
+            return chosen
+        return np.array(sorted(chosen.tolist(), key=self.name), np.int32)
 
     def read(self, entry: int) -> bytes:
         """The content of an entry, checked against its checksum; never more than `LARGEST`.
@@ -97,92 +107,87 @@ class ZipIndex:
         Raises:
             ValueError: it is damaged, or too large.
         """
-        size, packed = self._sizes[entry], self._packed[entry]
-        if max(size, packed) > LARGEST:
+        record = self._entry(self._records[entry])
+        if max(record.size, record.packed) > LARGEST:
             raise ValueError(f"more than the {LARGEST:,} bytes allowed for one file")
-        head = os.pread(self._descriptor, 30, self._offsets[entry])
+        head = os.pread(self._descriptor, 30, record.offset)
         if len(head) < 30 or head[:4] != b"PK\x03\x04":
             raise ValueError("the archive is damaged here")
         skip = sum(struct.unpack("<HH", head[26:30]))
-        data = os.pread(self._descriptor, packed, self._offsets[entry] + 30 + skip)
-        if self._methods[entry] == _DEFLATED:
+        data = os.pread(self._descriptor, record.packed, record.offset + 30 + skip)
+        if record.method == _DEFLATED:
             try:
-                data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, size + 1)
+                data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, record.size + 1)
             except zlib.error:
                 raise ValueError("the archive is damaged here") from None
-        if len(data) != size or zlib.crc32(data) != self._checks[entry]:
+        if len(data) != record.size or zlib.crc32(data) != record.check:
             raise ValueError("the archive is damaged here, or says less than it holds")
         return data
 
-    def _read_directory(self, file: BinaryIO) -> None:
-        count, start, end = _find_directory(file)
-        file.seek(start)
-        for _ in range(count):
-            record = file.read(46)
-            if record[:4] != b"PK\x01\x02":
-                raise ValueError("its directory is damaged")
-            flags, method, check, packed, size, name_length, extra_length, comment_length = struct.unpack(
-                "<8xHH4xLLLHHH", record[:34]
-            )
-            attributes, offset = struct.unpack("<LL", record[38:46])
-            name = _decode(file.read(name_length), bool(flags & 0x800))
-            extra = file.read(extra_length)
-            file.seek(comment_length, os.SEEK_CUR)
-            if file.tell() > end:
-                raise ValueError("its directory is cut off")
-            self._check(name, flags, method, attributes)
-            if name.endswith("/"):
-                continue
-            size, packed, offset = _widen(extra, size, packed, offset)
-            self._names += name.encode("utf-8")
-            self._ends.append(len(self._names))
-            for column, value in (
-                (self._offsets, offset),
-                (self._packed, min(packed, LARGEST + 1)),  # what is larger is never read
-                (self._sizes, min(size, LARGEST + 1)),
-                (self._checks, check),
-                (self._methods, method),
-            ):
-                column.append(value)
+    def _entry(self, place: int) -> _Entry:
+        """The record so far from the directory's start."""
+        data = os.pread(self._descriptor, _RECORD, self._start + place)
+        if data[:4] != b"PK\x01\x02":
+            raise ValueError("its directory is damaged")
+        flags, method, check, packed, size, *lengths = struct.unpack("<8xHH4xLLLHHH", data[:34])
+        attributes, offset = struct.unpack("<LL", data[38:46])
+        length = 46 + sum(lengths)
+        if len(data) < length:
+            data = os.pread(self._descriptor, length, self._start + place)
+        name_end = 46 + lengths[0]
+        size, packed, offset = _widen(data[name_end : name_end + lengths[1]], size, packed, offset)
+        name = _decode(data[46:name_end], bool(flags & 0x800))
+        return _Entry(name, flags, method, check, packed, size, attributes, offset, length)
 
-    def _check(self, name: str, flags: int, method: int, attributes: int) -> None:
+    def _read_directory(self, count: int, end: int) -> None:
+        place = 0
+        for _ in range(count):
+            entry = self._entry(place)
+            if self._start + place + entry.length > end:
+                raise ValueError("its directory is cut off")
+            self._check(entry)
+            if not entry.name.endswith("/"):
+                self._records.append(place)
+            place += entry.length
+
+    def _check(self, entry: _Entry) -> None:
+        name = entry.name
         where = f"{self._called}: entry {name[:120]!r}"
-        if "\0" in name or len(name) > _LONGEST_NAME:
+        if "\0" in name:
             raise AtlasError(f"{where} has a name that no file can have; make the archive again")
         if name.startswith("/") or name[1:2] == ":":
             raise AtlasError(f"{where} has an absolute path; make the archive again with relative ones")
         if ".." in name.split("/"):
             raise AtlasError(f"{where} climbs out of the archive; make the archive again without it")
-        if attributes >> 16 & 0o170000 == 0o120000:
+        if entry.attributes >> 16 & 0o170000 == 0o120000:
             raise AtlasError(f"{where} is a symbolic link; make the archive again with the file itself")
-        if flags & 1:
+        if entry.flags & 1:
             raise AtlasError(f"{where} is encrypted; make the archive again without a password")
-        if method not in (_STORED, _DEFLATED):
-            raise AtlasError(f"{where} is compressed by method {method}; make the archive again with deflate (zip -r)")
+        if entry.method not in (_STORED, _DEFLATED):
+            raise AtlasError(
+                f"{where} is compressed by method {entry.method}; make the archive again with deflate (zip -r)"
+            )
 
     def _check_capitals(self) -> None:
         """Such names are one file on many systems, and which of the two it is depends on the system."""
         keys = np.fromiter((zlib.crc32(self.name(e).casefold().encode()) for e in range(len(self))), np.uint32)
-        order = np.argsort(keys, kind="stable").astype(np.uint32)
+        order = np.argsort(keys, kind="stable")
         keys = keys[order]
         for place in np.flatnonzero(keys[1:] == keys[:-1]):
             # Names of one key stand together; they are few, and mostly only meet by chance.
             last = np.searchsorted(keys, keys[place], side="right")
-            names = [self.name(int(entry)) for entry in order[place:last]]
-            for second in names[1:]:
-                if names[0].casefold() == second.casefold():
-                    same = names[0] == second
-                    what = "stands in it twice" if same else f"and {second!r} differ only in capitals"
-                    self.close()
-                    raise AtlasError(f"{self._called}: {names[0]!r} {what}; rename one of them")
+            first, *others = (self.name(int(entry)) for entry in order[place:last])
+            for other in others:
+                if first.casefold() == other.casefold():
+                    what = "stands in it twice" if first == other else f"and {other!r} differ only in capitals"
+                    raise AtlasError(f"{self._called}: {first!r} {what}; rename one of them")
 
 
-def _find_directory(file: BinaryIO) -> tuple[int, int, int]:
+def _find_directory(descriptor: int) -> tuple[int, int, int]:
     """The number of entries, and where the directory begins and ends."""
-    length = file.seek(0, os.SEEK_END)
+    length = os.fstat(descriptor).st_size
     tail_start = max(0, length - 65557)
-    file.seek(tail_start)
-    tail = file.read()
+    tail = os.pread(descriptor, 65557, tail_start)
     place = tail.rfind(_END)
     if place < 0:
         page = b"<html" in tail[:2000].lower() or b"<!doctype html" in tail[:2000].lower()
@@ -191,8 +196,7 @@ def _find_directory(file: BinaryIO) -> tuple[int, int, int]:
     end = tail_start + place
     locator = tail[place - 20 : place] if place >= 20 else b""
     if locator[:4] == _LOCATOR64:
-        file.seek(struct.unpack("<Q", locator[8:16])[0])
-        record = file.read(56)
+        record = os.pread(descriptor, 56, min(struct.unpack("<Q", locator[8:16])[0], length))
         if record[:4] != _END64:
             raise ValueError("its end is damaged")
         count, _, start = struct.unpack("<QQQ", record[32:56])

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-Rows = NDArray[np.int64]
+Rows = NDArray[np.int32]
 
 THREE = {"train": 0.8, "validation": 0.1, "test": 0.1}
 
@@ -22,7 +22,7 @@ def split_rows(labels: NDArray[np.integer], fractions: Mapping[str, float], seed
     bounds = np.cumsum(list(fractions.values()))
     parts: dict[str, list[Rows]] = {name: [] for name in fractions}
     for label in np.unique(labels):
-        rows = generator.permutation(np.flatnonzero(labels == label))
+        rows = generator.permutation(np.flatnonzero(labels == label).astype(np.int32))
         for name, part in zip(fractions, np.split(rows, np.round(bounds[:-1] * len(rows)).astype(int)), strict=True):
             parts[name].append(part)
     return {name: generator.permutation(np.concatenate(rows)) for name, rows in parts.items()}
@@ -30,4 +30,4 @@ def split_rows(labels: NDArray[np.integer], fractions: Mapping[str, float], seed
 
 def shuffled(first: int, last: int, seed: int) -> Rows:
     """The row numbers from ``first`` to ``last`` (exclusive) in an order that the seed decides."""
-    return first + np.random.default_rng(seed).permutation(last - first)
+    return np.random.default_rng(seed).permutation(np.arange(first, last, dtype=np.int32))
