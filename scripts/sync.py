@@ -25,7 +25,9 @@ def main() -> None:
         if scale == here.scale:
             _sync(arguments.source)
         else:
-            print(f"DVC records the scale that params.yaml names, {here.scale}; {scale} is Snakemake's alone until then")
+            print(
+                f"DVC records the scale that params.yaml names, {here.scale}; {scale} is Snakemake's alone until then"
+            )
     except AtlasError as error:
         sys.exit(f"sync: {error}")
     print(f"the atlas is drawn: results/{scale}/report/index.html")

@@ -10,7 +10,7 @@ from latent_atlas import backend, io, step, weights
 from latent_atlas.datasets import processed
 from latent_atlas.params import Params, canonical
 from latent_atlas.training import loop, snapshots
-from latent_atlas.training.batches import Batches
+from latent_atlas.training.batches import Batches, training_split
 from latent_atlas.training.checkpoints import Checkpoints
 
 
@@ -26,6 +26,7 @@ def main(params: Params, arguments: argparse.Namespace, progress: step.Progress)
         "settings": settings.model_dump(),
         "shape": list(data.spec.shape),
         "labels": data.spec.labels,
+        "attributes": data.spec.attributes,
     }
     validation = data.split("validation")
     backend.configure(settings.threads, params.seed, settings.deterministic)
@@ -37,7 +38,7 @@ def main(params: Params, arguments: argparse.Namespace, progress: step.Progress)
         model,
         settings,
         params.seed,
-        Batches(data.split("train"), settings.batch_size, params.seed),
+        Batches(training_split(data, model), settings.images_per_step, params.seed),
         snapshots.camera(model, data.spec, validation),
         checkpoints,
         params.checkpoint_seconds,

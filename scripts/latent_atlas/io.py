@@ -164,7 +164,9 @@ def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
     except FileNotFoundError:
         raise AtlasError(f"{path}: no such file; the step that makes it has not run") from None
     except (ValueError, EOFError, KeyError, OSError, zipfile.BadZipFile, NotImplementedError, MemoryError) as error:
-        raise AtlasError(f"{path}: not a readable archive of arrays ({_one_line(error)}); delete it and rerun") from None
+        raise AtlasError(
+            f"{path}: not a readable archive of arrays ({_one_line(error)}); delete it and rerun"
+        ) from None
 
 
 def load_array(path: Path) -> NDArray[Any]:

@@ -215,12 +215,8 @@ def check(content: Mapping[str, Any], scale: str | None = None, path: Path = FIL
                 raise AtlasError(f"{path}: {name}: {key!r} must be lower-case letters, digits and underscores")
     if set(file.evaluation) != set(SCALES):
         raise AtlasError(f"{path}: evaluation: must have the keys {', '.join(SCALES)}, and no others")
-    sources = {
-        each: {key: _source(entry, key, each, path) for key, entry in file.datasets.items()} for each in SCALES
-    }
-    experiments = {
-        each: {key: _experiment(file, key, each, path) for key in file.experiments} for each in SCALES
-    }
+    sources = {each: {key: _source(entry, key, each, path) for key, entry in file.datasets.items()} for each in SCALES}
+    experiments = {each: {key: _experiment(file, key, each, path) for key in file.experiments} for each in SCALES}
     _check_label_animations(file, path)
     _check_resources(file, path)
     return Params(

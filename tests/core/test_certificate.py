@@ -4,6 +4,7 @@ import copy
 from typing import Any
 
 import pytest
+
 from latent_atlas import certificate
 
 REFERENCE: dict[str, Any] = {
@@ -39,7 +40,7 @@ def test_other_bytes_with_close_metrics_are_within_tolerance_elsewhere_only() ->
 
 
 def test_other_metrics_make_their_experiment_different() -> None:
-    outputs = {path: "x" for path in REFERENCE["outputs"]}
+    outputs = dict.fromkeys(REFERENCE["outputs"], "x")
     metrics = {"vae": {"elbo": -100.5}, "gan": {"label_accuracy": 0.6}}
     result = certificate.compare(_found(outputs=outputs, metrics=metrics, machine={"processor": "B"}), REFERENCE)
     assert result["different"] == ["data/demo/digits/processed/card.json", "results/demo/experiments/gan/weights.npz"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from latent_atlas import io
 from latent_atlas.errors import AtlasError
 

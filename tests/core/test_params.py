@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, Project
+
 from latent_atlas import params
 from latent_atlas.errors import AtlasError
 
@@ -58,7 +59,10 @@ BROKEN: dict[str, tuple[Callable[[str], str], list[str]]] = {
         _set("experiments.vae_digits.judge", "cvae_digits"),
         ["experiments.vae_digits.judge", "no classifier"],
     ),
-    "missing dataset": (_set("experiments.vae_digits.dataset", "digit"), ["vae_digits.dataset", "did you mean 'digits'"]),
+    "missing dataset": (
+        _set("experiments.vae_digits.dataset", "digit"),
+        ["vae_digits.dataset", "did you mean 'digits'"],
+    ),
     "missing setting": (_set("experiments.vae_digits.demo.steps", None), ["vae_digits.demo.steps", "is missing"]),
     "unknown scale": (_set("scale", "laptpo"), ["scale", "'laptpo'", "did you mean 'laptop'"]),
     "unknown source": (_set("datasets.digits.demo.source", "mnits"), ["datasets.digits.demo.source", "'mnits'"]),

@@ -7,9 +7,10 @@ import pytest
 from conftest import ROOT
 from dvc.dependency.param import ParamsDependency
 from dvc.repo import Repo
-from latent_atlas import params
 from snakemake.api import SnakemakeApi
 from snakemake.settings.types import DAGSettings, OutputSettings, Quietness, ResourceSettings
+
+from latent_atlas import params
 
 ONLY_IN_SNAKEMAKE = {"all"}
 ONLY_IN_DVC = {"check"}  # in Snakemake the Snakefile itself checks params.yaml

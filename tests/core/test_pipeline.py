@@ -31,7 +31,15 @@ def _jobs(printed: str) -> set[str]:
     lines = [line.strip() for line in printed.splitlines()]
     start = lines.index("Job stats:") + 3
     return {line.split()[0] for line in lines[start:] if line} & {
-        "fetch", "prepare", "train", "sample", "render", "animate", "animate_label", "evaluate", "report"
+        "fetch",
+        "prepare",
+        "train",
+        "sample",
+        "render",
+        "animate",
+        "animate_label",
+        "evaluate",
+        "report",
     }
 
 
@@ -58,7 +66,17 @@ def test_metrics_are_long_and_agree(by_snakemake: Project) -> None:
         rows = table[table.experiment == key].set_index("metric").value
         assert rows.to_dict() == pytest.approx(metrics)
     cvae = set(table[table.experiment == "cvae_digits"].metric)
-    assert {"elbo", "iwae_bound", "label_accuracy", "transfer_accuracy", "frechet", "frechet_real", "frechet_noise", "frechet_untrained", "coverage"} <= cvae
+    assert {
+        "elbo",
+        "iwae_bound",
+        "label_accuracy",
+        "transfer_accuracy",
+        "frechet",
+        "frechet_real",
+        "frechet_noise",
+        "frechet_untrained",
+        "coverage",
+    } <= cvae
 
 
 def test_second_run_does_nothing(by_snakemake: Project) -> None:

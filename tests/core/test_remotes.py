@@ -32,11 +32,13 @@ def _round_trip(source: Project, folder: Path, url: str, *settings: tuple[str, s
     source.run("dvc", "push", "-q", **variables)
     source.run("git", "clone", "-q", str(source.path), str(folder))
     clone = Project(folder)
-    shutil.copytree(source.path / ".dvc", folder / ".dvc", ignore=shutil.ignore_patterns("cache", "tmp"), dirs_exist_ok=True)
+    shutil.copytree(
+        source.path / ".dvc", folder / ".dvc", ignore=shutil.ignore_patterns("cache", "tmp"), dirs_exist_ok=True
+    )
     started = time.monotonic()
     clone.run("dvc", "pull", "-q", **variables)
     clone.run("python", "scripts/sync.py")
-    print(f"pull and sync from {url.split(':')[0]}: {time.monotonic() - started:.1f} s")
+    print(f"pull and sync from {url.split(':', maxsplit=1)[0]}: {time.monotonic() - started:.1f} s")
     assert NOTHING in clone.run("snakemake", "-n")
     assert "up to date" in clone.run("dvc", "status")
     assert clone.files() == {p: c for p, c in source.files().items() if not p.endswith(".gitignore")}

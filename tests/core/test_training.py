@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from latent_atlas import backend, io, models, weights
 from latent_atlas.datasets.processed import Split
 from latent_atlas.errors import AtlasError

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from latent_atlas import backend, io, weights
 from latent_atlas.errors import AtlasError
 

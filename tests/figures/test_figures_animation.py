@@ -7,9 +7,10 @@ from pathlib import Path
 import imageio_ffmpeg  # type: ignore[import-untyped]
 import numpy as np
 import pytest
-from latent_atlas.figures.animation import write_gif, write_mp4
 from numpy.typing import NDArray
 from PIL import Image
+
+from latent_atlas.figures.animation import write_gif, write_mp4
 
 Frame = NDArray[np.uint8]
 
@@ -121,9 +122,7 @@ def test_gif_of_a_plane_of_digits_is_small(tmp_path: Path) -> None:
     digit[5:23, 12:16] = 255
     plane = np.tile(digit, (20, 20))
     rng = np.random.default_rng(0)
-    soft = np.clip(
-        plane + np.roll(plane, 1, 1) / 2 + np.where(plane > 0, rng.normal(0, 20, plane.shape), 0), 0, 255
-    )
+    soft = np.clip(plane + np.roll(plane, 1, 1) / 2 + np.where(plane > 0, rng.normal(0, 20, plane.shape), 0), 0, 255)
     frames = (np.repeat((soft * (i + 1) / 40)[..., None], 3, 2).astype(np.uint8) for i in range(40))
     write_gif(tmp_path / "a.gif", frames, fps=10)
     assert (tmp_path / "a.gif").stat().st_size < 3_000_000

@@ -41,9 +41,7 @@ for path in sorted(out.iterdir()):
 def run(directory: Path, **environment: str) -> str:
     directory.mkdir()
     (directory / "out").mkdir()
-    (directory / "matplotlibrc").write_text(
-        "font.size: 30\nlines.linewidth: 9\n"
-    )  # in the cwd: must not matter
+    (directory / "matplotlibrc").write_text("font.size: 30\nlines.linewidth: 9\n")  # in the cwd: must not matter
     package = Path(latent_atlas.figures.__file__).parents[2]
     return subprocess.run(
         [sys.executable, "-c", PROGRAM, str(directory / "out")],
@@ -79,7 +77,5 @@ def test_drawing_needs_neither_tensorflow_nor_scikit_learn() -> None:
     )
     package = Path(latent_atlas.figures.__file__).parents[2]
     environment = {**os.environ, "PYTHONPATH": str(package)}
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

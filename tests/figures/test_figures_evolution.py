@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
 from latent_atlas.figures import evolution, style
 from latent_atlas.figures.evolution import STRIP, animate
-from numpy.typing import NDArray
 
 STEPS = np.array([0, 10, 100])
 

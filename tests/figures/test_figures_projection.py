@@ -1,6 +1,7 @@
 """The principal plane, on clouds whose plane is known."""
 
 import numpy as np
+
 from latent_atlas.figures.projection import fit_plane
 
 

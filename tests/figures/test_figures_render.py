@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
 from latent_atlas.figures import charts, grids
 from latent_atlas.figures.compare import side_by_side
 from latent_atlas.figures.material import Material
 from latent_atlas.figures.render import FIGURES, render
-from numpy.typing import NDArray
-from PIL import Image
 
 NAMES = ["zero", "one", "two"]
 Arrays = dict[str, NDArray[Any]]
@@ -69,9 +70,7 @@ def test_everything_is_drawn(arrays: Arrays, history: pd.DataFrame, tmp_path: Pa
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
-def test_only_what_the_arrays_allow(
-    figure: Any, arrays: Arrays, history: pd.DataFrame, tmp_path: Path
-) -> None:
+def test_only_what_the_arrays_allow(figure: Any, arrays: Arrays, history: pd.DataFrame, tmp_path: Path) -> None:
     chosen = {name: arrays[name] for name in figure.needs if name != "history"}
     curves = history if "history" in figure.needs else history[["step", "images_seen"]]
     expected = [other.name for other in FIGURES if set(other.needs) <= set(figure.needs)]
@@ -113,13 +112,9 @@ def test_mistakes_counts_and_orders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         grids, "_captioned", lambda pictures, text: seen.update(n=len(pictures), text=text) or pictures[0]
     )
-    monkeypatch.setattr(
-        grids, "titled", lambda picture, title, subtitle: seen.update(subtitle=subtitle) or picture
-    )
+    monkeypatch.setattr(grids, "titled", lambda picture, title, subtitle: seen.update(subtitle=subtitle) or picture)
     logits = np.log(np.array([[0.9, 0.05, 0.05], [0.6, 0.3, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]]))
-    grids.mistakes(
-        material({"test_images": images(4), "test_logits": logits, "test_labels": np.array([0, 1, 2, 2])})
-    )
+    grids.mistakes(material({"test_images": images(4), "test_logits": logits, "test_labels": np.array([0, 1, 2, 2])}))
     assert seen["text"] == [("two", "→ one (80%)"), ("one", "→ zero (60%)")]
     assert "2 of 4 test images misread" in seen["subtitle"]
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from latent_atlas.figures import captions, tiles
 
 
@@ -58,9 +59,7 @@ def test_spread_keeps_both_ends() -> None:
 
 def test_annotate_leaves_the_picture_intact_and_writes_beside_it() -> None:
     picture = np.full((60, 80, 3), (0, 100, 0), np.uint8)  # no text is green
-    out = captions.annotate(
-        picture, left=[(30, "left")], top=[(40, "top")], bottom=[(79, "beyond the corner")]
-    )
+    out = captions.annotate(picture, left=[(30, "left")], top=[(40, "top")], bottom=[(79, "beyond the corner")])
     rows, cols = np.nonzero((out == (0, 100, 0)).all(axis=2))
     inner = out[rows.min() : rows.max() + 1, cols.min() : cols.max() + 1]
     assert inner.shape == (60, 80, 3)

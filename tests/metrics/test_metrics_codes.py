@@ -5,6 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+
 from latent_atlas.metrics.codes import active_units, clustering_scores, knn_accuracy, linear_probe_accuracy
 
 
@@ -75,9 +76,7 @@ def test_a_collapsed_encoder_scores_nothing_and_warns_of_nothing():
     labels = np.tile(np.arange(4), 10)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert clustering_scores(np.ones((40, 2)), labels) == pytest.approx(
-            {"nmi": 0.0, "ari": 0.0}, abs=1e-12
-        )
+        assert clustering_scores(np.ones((40, 2)), labels) == pytest.approx({"nmi": 0.0, "ari": 0.0}, abs=1e-12)
 
 
 def test_the_same_twice_in_any_float_type():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from latent_atlas.metrics.detection import auroc
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from latent_atlas.metrics import frechet, images, prdc, sharpness
 from latent_atlas.metrics.evaluate import MEASURES, evaluate
 from latent_atlas.metrics.labels import label_entropy, modes_covered
@@ -140,9 +141,7 @@ def test_values_come_from_the_right_arrays():
         images.psnr(a["test_images"], a["denoised_images"]) - images.psnr(a["test_images"], a["noisy_images"])
     )
     assert found["sharpness"] == sharpness.sharpness(a["samples"], a["test_images"])
-    assert found["sharpness_reconstructions"] == sharpness.sharpness(
-        a["test_reconstructions"], a["test_images"]
-    )
+    assert found["sharpness_reconstructions"] == sharpness.sharpness(a["test_reconstructions"], a["test_images"])
     for metric, name in {
         "frechet": "sample_features",
         "frechet_real": "test_features",
@@ -229,9 +228,7 @@ def test_the_arrays_are_left_as_they_were():
 def run(code: str, **environment: str) -> str:
     paths = os.pathsep.join([str(SCRIPTS), str(Path(__file__).parent)])
     env = {**os.environ, "PYTHONPATH": paths, **environment}
-    return subprocess.run(
-        [sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True
-    ).stdout
+    return subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True).stdout
 
 
 def test_the_bytes_do_not_depend_on_the_number_of_threads():

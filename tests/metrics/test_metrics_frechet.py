@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import scipy.linalg
+
 from latent_atlas.metrics.frechet import frechet_distance, frechet_gaussians
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
+
 from latent_atlas.metrics import images as module
 from latent_atlas.metrics.images import (
     PSNR_CEILING,
@@ -12,7 +14,6 @@ from latent_atlas.metrics.images import (
     psnr_bicubic,
     ssim,
 )
-from scipy.ndimage import gaussian_filter
 
 
 def pictures(n: int = 3, side: int = 16, channels: int = 1, seed: int = 0) -> np.ndarray:
@@ -100,9 +101,7 @@ def test_ssim_is_the_same_from_bytes_and_is_a_mean_over_images():
     a, b = pictures(channels=3), pictures(channels=3, seed=1)
     b[0] = a[0]
     assert ssim(a, b) == ssim(a / 255.0, b / 255.0)
-    assert ssim(a, b) == pytest.approx(
-        np.mean([ssim(a[i : i + 1], b[i : i + 1]) for i in range(3)]), rel=1e-12
-    )
+    assert ssim(a, b) == pytest.approx(np.mean([ssim(a[i : i + 1], b[i : i + 1]) for i in range(3)]), rel=1e-12)
 
 
 def test_ssim_takes_the_last_axis_as_colour():
@@ -120,9 +119,7 @@ def test_bicubic_keeps_a_constant_and_uses_keys_kernel():
 
     def keys(x):
         x = abs(x)
-        return (
-            1.5 * x**3 - 2.5 * x**2 + 1 if x <= 1 else -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2 if x < 2 else 0.0
-        )
+        return 1.5 * x**3 - 2.5 * x**2 + 1 if x <= 1 else -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2 if x < 2 else 0.0
 
     positions = [(at + 0.5) / 2 - 0.5 for at in range(6, 12)]
     expected = [np.clip(sum(200 * keys(p - tap) for tap in range(4, 8)), 0, 255) for p in positions]

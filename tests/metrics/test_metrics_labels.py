@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from latent_atlas.metrics.labels import (
     accuracy,
     accuracy_of_logits,

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from latent_atlas.metrics import pca as module
 from latent_atlas.metrics.pca import even_indices, pca_mse
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from latent_atlas.metrics import prdc as module
 from latent_atlas.metrics.prdc import neighbour_radii, prdc
 
@@ -19,12 +20,8 @@ def literally(real: np.ndarray, fake: np.ndarray, k: int) -> dict[str, float]:
 
     real_radii = [radius(real, i) for i in range(len(real))]
     fake_radii = [radius(fake, j) for j in range(len(fake))]
-    inside = [
-        [np.linalg.norm(r - f) < radius_ for r, radius_ in zip(real, real_radii, strict=True)] for f in fake
-    ]
-    recalled = [
-        any(np.linalg.norm(r - f) < rad for f, rad in zip(fake, fake_radii, strict=True)) for r in real
-    ]
+    inside = [[np.linalg.norm(r - f) < radius_ for r, radius_ in zip(real, real_radii, strict=True)] for f in fake]
+    recalled = [any(np.linalg.norm(r - f) < rad for f, rad in zip(fake, fake_radii, strict=True)) for r in real]
     return {
         "precision": sum(any(row) for row in inside) / len(fake),
         "recall": sum(recalled) / len(real),

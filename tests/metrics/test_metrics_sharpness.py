@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
+
 from latent_atlas.metrics import sharpness as module
 from latent_atlas.metrics.sharpness import sharpness, sharpness_per_image
-from scipy.ndimage import gaussian_filter
 
 
 def discs(n: int = 6, side: int = 32, channels: int = 1) -> np.ndarray:
@@ -12,8 +13,7 @@ def discs(n: int = 6, side: int = 32, channels: int = 1) -> np.ndarray:
     rng = np.random.default_rng(0)
     y, x = np.mgrid[:side, :side]
     images = [
-        np.hypot(y - rng.uniform(10, 22), x - rng.uniform(10, 22)) < rng.uniform(4, 9)
-        for _ in range(n * channels)
+        np.hypot(y - rng.uniform(10, 22), x - rng.uniform(10, 22)) < rng.uniform(4, 9) for _ in range(n * channels)
     ]
     return 0.2 + 0.6 * np.stack(images, axis=-1).reshape(side, side, n, channels).transpose(2, 0, 1, 3)
 

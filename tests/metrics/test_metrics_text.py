@@ -4,6 +4,7 @@ import math
 import random
 
 import pytest
+
 from latent_atlas.metrics.text import NgramModel, bits_per_char, ngram_bits_per_char
 
 RHYME = "the rain in spain stays mainly in the plain. the pain in the train remains plain.\n" * 3
@@ -49,9 +50,7 @@ def test_pairs_by_hand():
     after_all = {"a": (2 - 0.5) / 4 + 0.5 * 3 / 4 / 3, "b": (1 - 0.5) / 4 + 0.5 * 3 / 4 / 3}
     assert model.probability("", "a") == pytest.approx(after_all["a"], rel=1e-14)
     # After a: b 2, c 1.
-    assert model.probability("a", "b") == pytest.approx(
-        (2 - 0.6) / 3 + 0.6 * 2 / 3 * after_all["b"], rel=1e-14
-    )
+    assert model.probability("a", "b") == pytest.approx((2 - 0.6) / 3 + 0.6 * 2 / 3 * after_all["b"], rel=1e-14)
     assert model.probability("a", "a") == pytest.approx(0.6 * 2 / 3 * after_all["a"], rel=1e-14)
     assert model.probability("cba", "b") == model.probability("a", "b")
 

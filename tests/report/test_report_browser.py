@@ -98,13 +98,9 @@ def test_nothing_goes_wrong(index: Path, tmp_path: Path, width: int, dark: bool)
         shown.open(index)
         assert shown.evaluate("document.documentElement.scrollWidth") == width  # no sideways scrolling
         assert shown.evaluate("[...document.images].every((image) => image.complete && image.naturalWidth)")
-        before = hashlib.sha256(
-            shown.evaluate("document.querySelector('canvas').toDataURL()").encode()
-        ).digest()
+        before = hashlib.sha256(shown.evaluate("document.querySelector('canvas').toDataURL()").encode()).digest()
         shown.evaluate("document.querySelector('.legend input').click()")
-        after = hashlib.sha256(
-            shown.evaluate("document.querySelector('canvas').toDataURL()").encode()
-        ).digest()
+        after = hashlib.sha256(shown.evaluate("document.querySelector('canvas').toDataURL()").encode()).digest()
         assert before != after  # the codes are gone
         assert shown.problems == []
 

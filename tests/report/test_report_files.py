@@ -101,9 +101,7 @@ def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("figures/training_curves.png", "not a picture"),
     ],
 )
-def test_a_damaged_file_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str
-) -> None:
+def test_a_damaged_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str) -> None:
     checked = report_tree.write(tmp_path)
     monkeypatch.chdir(tmp_path)
     damaged = Path("results/demo/experiments/vae_digits", name)
@@ -123,9 +121,7 @@ def test_the_step_fails_in_one_line_and_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "results/demo/report").exists()
 
 
-def test_arrays_that_do_not_belong_together_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_arrays_that_do_not_belong_together_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import numpy as np
 
     checked = report_tree.write(tmp_path)

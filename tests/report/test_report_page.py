@@ -57,9 +57,7 @@ def test_hostile_text_is_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     (tmp_path / "hostile").mkdir()
     plain, _ = build(tmp_path / "plain", monkeypatch)
     names = tuple(f"{name}{HOSTILE}" for name in report_tree.LABELS)
-    hostile, text = build(
-        tmp_path / "hostile", monkeypatch, metrics=metrics, label_names=names, words=HOSTILE
-    )
+    hostile, text = build(tmp_path / "hostile", monkeypatch, metrics=metrics, label_names=names, words=HOSTILE)
 
     usual, found = Seen(plain), Seen(hostile)
     assert {tag for tag, _ in found.elements} == {tag for tag, _ in usual.elements}
@@ -79,9 +77,7 @@ def test_hostile_text_is_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "<script" not in text
     assert "<img" not in text
     rows = [line for line in text.splitlines() if line.startswith("| [")]
-    assert all(
-        line.replace("\\|", "").count("|") == line.replace("\\|", "").rstrip().count("|") for line in rows
-    )
+    assert all(line.replace("\\|", "").count("|") == line.replace("\\|", "").rstrip().count("|") for line in rows)
 
 
 def test_the_page_needs_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,9 +113,7 @@ def test_every_picture_and_video_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     assert "../experiments/cvae_digits/manifold_2.gif" in text
 
 
-def test_the_caution_about_sharpness_is_for_enlarged_scans(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_caution_about_sharpness_is_for_enlarged_scans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "scans").mkdir()
     (tmp_path / "photographs").mkdir()
     scans, scans_text = build(tmp_path / "scans", monkeypatch)

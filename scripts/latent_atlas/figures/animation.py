@@ -45,9 +45,7 @@ def write_mp4(path: Path, frames: Iterable[Pixels], fps: float, hold: float = HO
     stream = _checked(frames)
     first = next(stream)
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            _command(path, first.shape, fps), stdin=subprocess.PIPE, stdout=log, stderr=log
-        )
+        process = subprocess.Popen(_command(path, first.shape, fps), stdin=subprocess.PIPE, stdout=log, stderr=log)
         assert process.stdin is not None
         try:
             last = first
@@ -91,9 +89,7 @@ def _tail(log: IO[bytes], lines: int = 8) -> str:
 # ---------------------------------------------------------------------- GIF
 
 
-def write_gif(
-    path: Path, frames: Iterable[Pixels], fps: float, hold: float = HOLD, width: int = GIF_WIDTH
-) -> None:
+def write_gif(path: Path, frames: Iterable[Pixels], fps: float, hold: float = HOLD, width: int = GIF_WIDTH) -> None:
     """A looping GIF with one palette for all frames, at most `width` pixels wide.
 
     The palette needs all frames, so they pass through a temporary file: memory stays bounded. Pillow joins
@@ -107,9 +103,7 @@ def write_gif(
             count += 1
         shape = small.shape
         palette = _palette([_load(spool, shape, i) for i in np.linspace(0, count - 1, 8).round().astype(int)])
-        images = (
-            _load(spool, shape, i).quantize(palette=palette, dither=Image.Dither.NONE) for i in range(count)
-        )
+        images = (_load(spool, shape, i).quantize(palette=palette, dither=Image.Dither.NONE) for i in range(count))
         each = round(100 / fps) * 10  # GIF counts in hundredths of a second
         durations = [each] * (count - 1) + [each + round(100 * hold) * 10]
         next(images).save(

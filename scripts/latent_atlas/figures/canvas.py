@@ -17,9 +17,7 @@ FAMILY = "Latent Atlas Sans"
 
 # A name of its own: "DejaVu Sans" might find the system's copy, another version of it.
 for _bold, _weight in ((False, 400), (True, 700)):
-    fontManager.ttflist.append(
-        FontEntry(fname=font_path(_bold), name=FAMILY, weight=_weight, size="scalable")
-    )
+    fontManager.ttflist.append(FontEntry(fname=font_path(_bold), name=FAMILY, weight=_weight, size="scalable"))
 
 
 def _points(pixels: int) -> float:

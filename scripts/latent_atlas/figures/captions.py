@@ -74,9 +74,7 @@ def annotate(
     overhang = max((x + width_of(text, size) // 2 + 1 - width for x, text in (*top, *bottom)), default=0)
     notes = [Note(margin - space, head + y, text, "rm", size, colour=colour) for y, text in left]
     notes += [Note(margin + x, head - space // 2, text, "md", size, colour=colour) for x, text in top]
-    notes += [
-        Note(margin + x, head + height + space // 2, text, "ma", size, colour=colour) for x, text in bottom
-    ]
+    notes += [Note(margin + x, head + height + space // 2, text, "ma", size, colour=colour) for x, text in bottom]
     return write(pad(picture, head, max(overhang, 0), foot, margin), notes)
 
 

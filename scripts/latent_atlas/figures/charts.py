@@ -119,9 +119,7 @@ def confusion_matrix(material: Material) -> Pixels:
                 if count:
                     colour = "white" if shares[row, col] > 0.5 else style.INK
                     axes.text(col, row, f"{count}", ha="center", va="center", color=colour)
-        bar = figure.colorbar(
-            image, ax=axes, shrink=0.85, format=FuncFormatter(lambda value, _: f"{value:.0%}")
-        )
+        bar = figure.colorbar(image, ax=axes, shrink=0.85, format=FuncFormatter(lambda value, _: f"{value:.0%}"))
         bar.set_label("share of the true class")
         bar.outline.set_visible(False)
         body = canvas.rasterise(figure)

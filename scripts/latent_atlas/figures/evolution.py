@@ -25,9 +25,7 @@ LEGEND = 150  # width of its legend
 LEGEND_CLASSES = 20
 
 
-def animate(
-    snapshots: Mapping[str, NDArray[Any]], label: int | None, label_names: Sequence[str]
-) -> Iterator[Pixels]:
+def animate(snapshots: Mapping[str, NDArray[Any]], label: int | None, label_names: Sequence[str]) -> Iterator[Pixels]:
     """The frames that the snapshots call for.
 
     Args:
@@ -55,9 +53,7 @@ def manifold_frames(images: Pixels, steps: NDArray[Any], caption: str = "") -> I
         yield _with_strip(_fitted(_tiled(plane)), int(step), int(steps[-1]), caption)
 
 
-def label_frames(
-    images: Pixels, steps: NDArray[Any], label: int, label_names: Sequence[str] = ()
-) -> Iterator[Pixels]:
+def label_frames(images: Pixels, steps: NDArray[Any], label: int, label_names: Sequence[str] = ()) -> Iterator[Pixels]:
     """images (F, labels, rows, cols, H, W, C) -> frames of one label's plane."""
     return manifold_frames(images[:, label], steps, _name(label, label_names))
 
@@ -160,7 +156,5 @@ def _legend(classes: NDArray[np.int_], label_names: Sequence[str]) -> Pixels:
         y = 20 + row * line
         colour = style.class_colour(int(label))
         notes.append(Note(16, y, "●", "mm", style.TEXT, colour=colour))
-        notes.append(
-            Note(32, y, shorten(_name(int(label), label_names), LEGEND - 36, style.SMALL), "lm", style.SMALL)
-        )
+        notes.append(Note(32, y, shorten(_name(int(label), label_names), LEGEND - 36, style.SMALL), "lm", style.SMALL))
     return write(legend, notes)

@@ -110,9 +110,7 @@ def style_transfer(material: Material) -> Pixels:
     places = [width + apart + x for x in centres(len(names), width, GAP)]
     top = [(x, shorten(name, width + GAP, style.SMALL)) for x, name in zip(places, names, strict=True)]
     body = annotate(grid, top=[(width // 2, shorten("source", width + apart)), *top], size=style.SMALL)
-    return titled(
-        body, "The same style in every class", material.subtitle("the columns name the class asked for")
-    )
+    return titled(body, "The same style in every class", material.subtitle("the columns name the class asked for"))
 
 
 # ----------------------------------------------------------------- manifold
@@ -141,9 +139,7 @@ def _plane(images: Pixels) -> Pixels:
     left = [(round((1 - at) * (rows - 1) * height) + height // 2, f"{q:.2f}") for at, q in _ticks()]
     bottom = [(round(at * (cols - 1) * width) + width // 2, f"{q:.2f}") for at, q in _ticks()]
     body = annotate(grid, left, bottom=bottom, size=style.SMALL, colour=style.MUTED)
-    return annotate(
-        body, [(grid.shape[0] // 2, "z2 ↑")], bottom=[(body.shape[1] - grid.shape[1] // 2, "z1 →")]
-    )
+    return annotate(body, [(grid.shape[0] // 2, "z2 ↑")], bottom=[(body.shape[1] - grid.shape[1] // 2, "z1 →")])
 
 
 def _ticks() -> list[tuple[float, float]]:
@@ -182,8 +178,7 @@ def mistakes(material: Material) -> Pixels:
     wrong = wrong[np.argsort(-sure[wrong], kind="stable")]
     total = f"{len(wrong):,} of {count:,} test images misread"
     captions = [
-        (material.name_of(int(labels[i])), f"→ {material.name_of(int(guesses[i]))} ({sure[i]:.0%})")
-        for i in wrong[:40]
+        (material.name_of(int(labels[i])), f"→ {material.name_of(int(guesses[i]))} ({sure[i]:.0%})") for i in wrong[:40]
     ]
     body = _captioned(images[wrong[:40]], captions) if len(wrong) else np.full((80, 900, 3), 255, np.uint8)
     return titled(body, "Mistakes", material.subtitle(total, "true class → answer (probability)"))
@@ -203,7 +198,5 @@ def _captioned(images: Pixels, captions: list[tuple[str, str]]) -> Pixels:
     for index, (cell, lines) in enumerate(zip(cells, captions, strict=True)):
         y, x = index // cols * pitch, index % cols * room
         canvas[y : y + height, x : x + width] = cell
-        notes += [
-            Note(x, y + height + GAP + k * line, text, "la", style.SMALL) for k, text in enumerate(lines)
-        ]
+        notes += [Note(x, y + height + GAP + k * line, text, "la", style.SMALL) for k, text in enumerate(lines)]
     return write(canvas, notes)

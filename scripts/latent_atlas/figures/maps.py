@@ -31,9 +31,7 @@ def latent_map(material: Material) -> Pixels:
         if "test_labels" in material:
             _by_class(axes, points, material["test_labels"], material)
         else:
-            axes.scatter(
-                points[:, 0], points[:, 1], s=_size(len(points)), color=style.ACCENT, alpha=0.7, linewidths=0
-            )
+            axes.scatter(points[:, 0], points[:, 1], s=_size(len(points)), color=style.ACCENT, alpha=0.7, linewidths=0)
         low, high = square(points)
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
         axes.set(xlabel=names[0], ylabel=names[1])
@@ -43,9 +41,7 @@ def latent_map(material: Material) -> Pixels:
 
 def component_names(plane: Plane) -> tuple[str, str]:
     """Axis labels that say how much of the variance each direction explains."""
-    first, second = (
-        f"component {i + 1} ({share:.0%} of the variance)" for i, share in enumerate(plane.explained)
-    )
+    first, second = (f"component {i + 1} ({share:.0%} of the variance)" for i, share in enumerate(plane.explained))
     return first, second
 
 
@@ -64,8 +60,7 @@ def _by_class(axes: Axes, points: Floats, labels: NDArray[Any], material: Materi
     if len(present) > LEGEND_CLASSES:
         return
     handles = [
-        Line2D([], [], marker="o", linestyle="", color=style.class_colour(label), markersize=7)
-        for label in present
+        Line2D([], [], marker="o", linestyle="", color=style.class_colour(label), markersize=7) for label in present
     ]
     axes.legend(handles, names, title="class", loc="center left", bbox_to_anchor=(1, 0.5), handletextpad=0.2)
     if max(map(len, names)) <= 2:  # short names fit beside the points, for those who cannot tell the colours
@@ -76,8 +71,10 @@ def _by_class(axes: Axes, points: Floats, labels: NDArray[Any], material: Materi
 
 
 def feature_map(material: Material) -> Pixels:
-    """reference_features, test_features (optional), sample_features (n, d): real and generated images as the
-    judge sees them, in the plane of the reference."""
+    """Real and generated images as the judge sees them, in the plane of the reference.
+
+    Takes reference_features, sample_features and, if there, test_features (n, d).
+    """
     reference = material["reference_features"]
     plane = fit_plane(reference)
     background = plane.project(reference)
@@ -93,18 +90,12 @@ def feature_map(material: Material) -> Pixels:
         for axes, (name, (points, colour)) in zip(row, shown.items(), strict=True):
             size = _size(max(len(points), len(background)))
             for cloud, paint, label in ((background, "#c4c4c4", "real, reference"), (points, colour, name)):
-                axes.scatter(
-                    cloud[:, 0], cloud[:, 1], s=size, color=paint, alpha=0.6, linewidths=0, label=label
-                )
+                axes.scatter(cloud[:, 0], cloud[:, 1], s=size, color=paint, alpha=0.6, linewidths=0, label=label)
             axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal", xlabel=across)
-            axes.legend(
-                loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, markerscale=2, handletextpad=0.1
-            )
+            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, markerscale=2, handletextpad=0.1)
         row[0].set_ylabel(up)
         body = canvas.rasterise(figure)
-    return titled(
-        body, "Real and generated images as the judge sees them", material.subtitle("judge features")
-    )
+    return titled(body, "Real and generated images as the judge sees them", material.subtitle("judge features"))
 
 
 def square(points: Floats) -> tuple[Floats, Floats]:

@@ -52,9 +52,7 @@ def as_labels(name: str, array: Array) -> NDArray[np.int64]:
     """
     labels = np.asarray(array)
     if labels.ndim != 1 or labels.size == 0 or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(
-            f"{name}: expected integers of shape (n,), n >= 1, got {labels.dtype} {labels.shape}"
-        )
+        raise ValueError(f"{name}: expected integers of shape (n,), n >= 1, got {labels.dtype} {labels.shape}")
     if labels.min() < 0:
         raise ValueError(f"{name}: labels count from 0, got {labels.min()}")
     return labels.astype(np.int64)

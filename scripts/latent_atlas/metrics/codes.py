@@ -36,9 +36,7 @@ def knn_accuracy(train_codes: Array, train_labels: Array, test_codes: Array, tes
     )
 
 
-def linear_probe_accuracy(
-    train_codes: Array, train_labels: Array, test_codes: Array, test_labels: Array
-) -> float:
+def linear_probe_accuracy(train_codes: Array, train_labels: Array, test_codes: Array, test_labels: Array) -> float:
     """Accuracy of logistic regression on standardised codes, in [0, 1].
 
     Alain and Bengio, "Understanding intermediate layers using linear classifier probes", 2016. The usual

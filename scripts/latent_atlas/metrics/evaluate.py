@@ -111,8 +111,7 @@ def _frechet(a: Arrays) -> Metrics:
     sets = {metric: a[name] for metric, name in _FRECHET_OF.items() if name in a}
     count = min(len(features) for features in sets.values())
     distances = {
-        metric: frechet_distance(features[:count], a["reference_features"])
-        for metric, features in sets.items()
+        metric: frechet_distance(features[:count], a["reference_features"]) for metric, features in sets.items()
     }
     return {**distances, "frechet_n": count}
 

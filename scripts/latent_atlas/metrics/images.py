@@ -75,9 +75,7 @@ def ssim(first: Array, second: Array) -> float:
 
     check_images("first", first)
     if min(first.shape[1:3]) < _SSIM_WINDOW:
-        raise ValueError(
-            f"SSIM needs images of at least {_SSIM_WINDOW} pixels a side, got {first.shape[1:3]}"
-        )
+        raise ValueError(f"SSIM needs images of at least {_SSIM_WINDOW} pixels a side, got {first.shape[1:3]}")
     similarity: Callable[..., float] = structural_similarity  # scikit-image has no types
     values = [
         similarity(

@@ -37,8 +37,7 @@ def ngram_bits_per_char(train: str, test: str, order: int) -> float:
         raise ValueError("test: the text is empty")
     model = NgramModel(train, order, set(train) | set(test))
     nats = -math.fsum(
-        math.log(model.probability(test[max(at - order + 1, 0) : at], character))
-        for at, character in enumerate(test)
+        math.log(model.probability(test[max(at - order + 1, 0) : at], character)) for at, character in enumerate(test)
     )
     return bits_per_char(nats / len(test))
 
@@ -91,9 +90,7 @@ class NgramModel:
             for gram, count in grams.items():
                 table[gram[:-1]][gram[-1]] = count
             self._counts.append(dict(table))
-        self._totals = [
-            {context: sum(row.values()) for context, row in table.items()} for table in self._counts
-        ]
+        self._totals = [{context: sum(row.values()) for context, row in table.items()} for table in self._counts]
         self._discounts = [_discount(table) for table in self._counts]
 
     def probability(self, context: str, character: str) -> float:

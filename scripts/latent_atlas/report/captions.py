@@ -31,8 +31,7 @@ _CAPTIONS = {
     ),
     "reconstructions": Caption(
         "Reconstructions",
-        "Test images above, what the model makes of their codes beneath. What is lost did not fit into the"
-        " code.",
+        "Test images above, what the model makes of their codes beneath. What is lost did not fit into the code.",
     ),
     "latent_map": Caption(
         "Where test images lie",
@@ -67,9 +66,7 @@ _CAPTIONS = {
         "Confusion matrix",
         "Test images by true class (row) and answer (column). All off the diagonal are mistakes.",
     ),
-    "mistakes": Caption(
-        "Mistakes", "The misread test images, the most confident first. Would you have read them?"
-    ),
+    "mistakes": Caption("Mistakes", "The misread test images, the most confident first. Would you have read them?"),
 }
 
 _ANIMATIONS = {
@@ -87,9 +84,7 @@ _ANIMATIONS = {
 
 def animation(arrays: Iterable[str]) -> str:
     """The words for an experiment's animation, by the arrays it has."""
-    return next(
-        (text for name, text in _ANIMATIONS.items() if name in set(arrays)), "As it forms during training."
-    )
+    return next((text for name, text in _ANIMATIONS.items() if name in set(arrays)), "As it forms during training.")
 
 
 def caption(name: str) -> Caption:

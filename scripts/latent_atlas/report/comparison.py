@@ -31,9 +31,7 @@ class Panel:
 
 def reconstructions(dataset: Dataset) -> Medium | None:
     """The same test images through every model that reconstructs."""
-    rows = {
-        r.key: r.arrays["test_reconstructions"] for r in dataset.results if "test_reconstructions" in r.arrays
-    }
+    rows = {r.key: r.arrays["test_reconstructions"] for r in dataset.results if "test_reconstructions" in r.arrays}
     if not rows:
         return None
     originals = next(r.arrays["test_images"] for r in dataset.results if "test_reconstructions" in r.arrays)
@@ -60,9 +58,7 @@ def by_label(dataset: Dataset) -> Medium | None:
     count = min(len(images) for images in chosen.values()) // len(labels)
     if count == 0:
         return None
-    body = compared(
-        {name: images[: count * len(labels)] for name, images in chosen.items()}, len(labels), count
-    )
+    body = compared({name: images[: count * len(labels)] for name, images in chosen.items()}, len(labels), count)
     names = ", ".join(dataset.name_of(int(label)) for label in labels)
     return picture(titled(body, "The same classes, asked of each model", f"columns: {names}"))
 

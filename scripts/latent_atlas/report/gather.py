@@ -175,9 +175,7 @@ def _last_row(path: Path) -> dict[str, str]:
 def _figures(folder: Path) -> list[Path]:
     """In the order in which the figures are drawn; others after them, by name."""
     order = {figure.name: place for place, figure in enumerate(FIGURES)}
-    found = sorted(
-        _present(folder).glob("*.png"), key=lambda path: (order.get(path.stem, len(order)), path.stem)
-    )
+    found = sorted(_present(folder).glob("*.png"), key=lambda path: (order.get(path.stem, len(order)), path.stem))
     if not found:
         raise AtlasError(f"{folder}: holds no figures; delete it and rerun")
     return found
@@ -218,9 +216,7 @@ def _cut(arrays: Arrays, path: Path) -> Arrays:
             if name in arrays:
                 kept[name] = arrays[name]
     except (IndexError, ValueError) as error:
-        raise AtlasError(
-            f"{path}: arrays that do not belong together ({error}); delete it and rerun"
-        ) from None
+        raise AtlasError(f"{path}: arrays that do not belong together ({error}); delete it and rerun") from None
     return kept
 
 

@@ -69,9 +69,7 @@ def _asset(name: str) -> str:
 
 def _policy(styles: str, script: str) -> str:
     """A content security policy under which only this style, this script and embedded media work."""
-    style, code = (
-        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (styles, script)
-    )
+    style, code = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (styles, script))
     return (
         f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{code}'; img-src data:;"
         " media-src data:; base-uri 'none'; form-action 'none'"
@@ -101,8 +99,7 @@ def _counts(card: dict[str, Any]) -> list[tuple[str, str]]:
     """What the arrays of a data card are called, and their shapes."""
     arrays = card.get("arrays", {})
     return [
-        (name, " × ".join(f"{side:,}" for side in entry.get("shape", [])))
-        for name, entry in sorted(arrays.items())
+        (name, " × ".join(f"{side:,}" for side in entry.get("shape", []))) for name, entry in sorted(arrays.items())
     ]
 
 
@@ -123,8 +120,7 @@ def _experiment(result: Result, dataset: Dataset) -> dict[str, Any]:
         "animation": video_file(result.animation, _LARGE),
         "animation_caption": captions.animation(result.arrays),
         "label_animations": [
-            (dataset.name_of(label), video_file(path, _SMALL))
-            for label, path in result.label_animations.items()
+            (dataset.name_of(label), video_file(path, _SMALL)) for label, path in result.label_animations.items()
         ],
         "figures": [
             (captions.caption(path.stem), picture_file(path))

@@ -101,6 +101,4 @@ def _note(key: str, results: Sequence[Result]) -> str:
     if not judges:
         return ""
     by = f"The judge is {' or '.join(judges)}"
-    return (
-        f"{by}; {' or '.join(f'{count:,}' for count in counts)} images on each side." if counts else f"{by}."
-    )
+    return f"{by}; {' or '.join(f'{count:,}' for count in counts)} images on each side." if counts else f"{by}."

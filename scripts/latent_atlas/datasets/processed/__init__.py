@@ -91,7 +91,7 @@ class Dataset:
         if self.kind != "images":
             raise AtlasError(f"{self.path}: holds {self.kind}, and this model learns from images; name another dataset")
         height, width, channels = self.card["arrays"]["train_images"]["shape"][1:]
-        return DataSpec((height, width, channels), len(self.label_names))
+        return DataSpec((height, width, channels), len(self.label_names), len(self.attribute_names))
 
     def has(self, array: str) -> bool:
         """Whether there is an array of that name, such as ``held_out_images``."""
