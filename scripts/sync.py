@@ -7,11 +7,13 @@ everything in order: `dvc commit` believes whatever lies on disk, and so does `s
 import argparse
 import subprocess
 import sys
+from pathlib import Path
 
 from latent_atlas import params
 from latent_atlas.errors import AtlasError
 
 _NOTHING = "Nothing to be done"
+_CACHE = Path(".dvc/cache")
 
 
 def main() -> None:
@@ -39,7 +41,7 @@ def _sync(source: str | None) -> None:
             _touch()
             print("Snakemake has taken over what DVC made")
     elif source == "snakemake" or _snakemake_is_clean():
-        if not _dvc_is_clean():
+        if not _CACHE.exists() or not _dvc_is_clean():  # same bytes as the lock file's may still have to be cached
             _run("dvc", "commit", "--force", "--quiet")
             _touch()  # DVC has put the files back out of its cache, with new times
             print("DVC has recorded what Snakemake made")
