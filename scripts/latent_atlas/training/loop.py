@@ -87,7 +87,7 @@ def train(
     record = Record.from_arrays(stored) if stored else Record()
     if record.step:
         print(f"resumed after step {record.step:,}")
-    step_function = _compile(model, settings, batches)
+    step_function = compile_step(model, settings, batches)
     due = set(schedule(settings.steps, settings.frames))
     every = max(1, settings.steps // _HISTORY_ROWS)
     stop = _stop_on_signals()
@@ -113,7 +113,8 @@ def train(
     return record
 
 
-def _compile(model: Model, settings: Settings, batches: Batches) -> "Callable[..., dict[str, Tensor]]":
+def compile_step(model: Model, settings: Settings, batches: Batches) -> "Callable[..., dict[str, Tensor]]":
+    """The train step as one graph, from uint8 images, labels and a seed to scalar losses."""
     images, labels = batches[0]
     signature = [
         tf.TensorSpec(images.shape, tf.uint8),
