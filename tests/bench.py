@@ -12,14 +12,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
-import numpy as np  # noqa: E402
-from latent_atlas import backend, params, weights  # noqa: E402
-from latent_atlas.compiled import Compiled  # noqa: E402
-from latent_atlas.datasets import processed  # noqa: E402
-from latent_atlas.errors import AtlasError  # noqa: E402
-from latent_atlas.model import Decodes  # noqa: E402
-from latent_atlas.training.batches import Batches, training_split  # noqa: E402
-from latent_atlas.training.loop import compile_step  # noqa: E402
+import numpy as np
+
+from latent_atlas import backend, params, weights
+from latent_atlas.compiled import Compiled
+from latent_atlas.datasets import processed
+from latent_atlas.errors import AtlasError
+from latent_atlas.model import Decodes
+from latent_atlas.training.batches import Batches, training_split
+from latent_atlas.training.loop import compile_step
 
 _IMAGES = 512
 
