@@ -18,16 +18,7 @@ def main(params: Params, arguments: argparse.Namespace, progress: step.Progress)
     experiment = params.experiments[arguments.target]
     settings, folder = experiment.settings, params.folder(experiment.key)
     data = processed.load(params.processed(experiment.dataset))
-    card = {
-        "model": experiment.model,
-        "dataset": experiment.dataset,
-        "scale": params.scale,
-        "seed": params.seed,
-        "settings": settings.model_dump(),
-        "shape": list(data.spec.shape),
-        "labels": data.spec.labels,
-        "attributes": data.spec.attributes,
-    }
+    card = weights.describe(params, experiment.key, data.spec)
     validation = data.split("validation")
     backend.configure(settings.threads, params.seed, settings.deterministic)
     model = weights.build(card)

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from latent_atlas.errors import AtlasError
 
 WORK = Path(".atlas")
+LOCKS = WORK / "locks"
 
 
 @contextmanager
@@ -68,11 +69,12 @@ def sweep() -> None:
     here = socket.gethostname()
     for folder in (WORK / "tmp").glob("*-*-*"):
         host, process, _ = folder.name.rsplit("-", 2)
-        if host == here and not _is_alive(int(process)):
+        if host == here and not is_alive(int(process)):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
+    """Whether there is a process of that number on this machine."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -83,14 +85,13 @@ def _is_alive(process: int) -> bool:
 
 
 @contextmanager
-def lock(name: str, blocked: Callable[[str], None]) -> Iterator[None]:
-    """Holds ``.atlas/locks/<name>`` for this process alone; the system releases it however the process ends.
+def lock(path: Path, blocked: Callable[[str], None]) -> Iterator[None]:
+    """Holds the lock file ``path`` for this process alone; the system releases it however the process ends.
 
     Args:
-        name: what is locked.
+        path: the file, made if it is missing; it names the process that holds it.
         blocked: called with the holder's process number if another process holds it. If it returns, this waits.
     """
-    path = WORK / "locks" / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+")
@@ -121,9 +122,30 @@ def _publish(scratch: Path, path: Path) -> None:
         if error.errno != errno.EXDEV:  # results/ may be a mount of its own: copy beside, then rename there
             raise
         beside = path.parent / f".{path.name}.part"
-        (shutil.copytree if scratch.is_dir() else shutil.copyfile)(scratch, beside)
-        os.replace(beside, path)
+        try:
+            _copy(scratch, beside)
+            os.replace(beside, path)
+        finally:
+            remove(beside)
     _fsync(path.parent)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Unlike `shutil.copytree`, stops at the first error and says which."""
+    if not source.is_dir():
+        shutil.copyfile(source, target)
+        return
+    target.mkdir()
+    for entry in source.iterdir():
+        _copy(entry, target / entry.name)
+
+
+def remove(path: Path) -> None:
+    """Removes a file or a folder with all that is in it; it need not be there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _fsync(path: Path) -> None:
@@ -160,6 +182,7 @@ def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
         with np.load(path, allow_pickle=False) as archive:
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise ValueError("a single array, not an archive of named arrays")
+            _refuse_bombs(archive.zip)  # type: ignore[arg-type]  # None only once it is closed
             return {name: archive[name] for name in archive.files}
     except FileNotFoundError:
         raise AtlasError(f"{path}: no such file; the step that makes it has not run") from None
@@ -167,6 +190,13 @@ def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
         raise AtlasError(
             f"{path}: not a readable archive of arrays ({_one_line(error)}); delete it and rerun"
         ) from None
+
+
+def _refuse_bombs(archive: zipfile.ZipFile) -> None:
+    """Ours are never compressed, so no archive of a few bytes may fill the memory."""
+    for entry in archive.infolist():
+        if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != entry.compress_size:
+            raise ValueError(f"{entry.filename} is compressed")
 
 
 def load_array(path: Path) -> NDArray[Any]:

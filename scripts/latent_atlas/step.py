@@ -95,7 +95,9 @@ def run(
             raise AtlasError(f"params.yaml: {target}s: has no {arguments.target!r}; there are {', '.join(known)}")
         _redirect(log)
         io.sweep()
-        with io.lock(f"{arguments.scale}-{step}-{name}", lambda holder: progress.say(_WAITING.format(holder))):
+        with io.lock(
+            io.LOCKS / f"{arguments.scale}-{step}-{name}", lambda holder: progress.say(_WAITING.format(holder))
+        ):
             main(checked, arguments, progress)
         progress.finish()
     except AtlasError as error:
@@ -127,6 +129,7 @@ def _redirect(log: Path) -> None:
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # the last lines outlive a kill
 
 
 def _show_end(log: Path, terminal: TextIO, lines: int = 12) -> None:
