@@ -47,7 +47,7 @@ lock: $(VENV)/dev  ## pin the newest versions that envs/*.in allow
 	cd envs && for name in uv cpu gpu dev slurm; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade $$name.in -o $$name.txt; done
 
-verify: env  ## run again what is needed and compare every byte with the maintainers' reference
+verify: all  ## run what is missing or out of date, then compare every byte with the maintainers' reference
 	@python scripts/verify.py $(if $(SCALE),--scale $(SCALE))
 
 bench: $(VENV)/dev  ## measure training steps and sampled images a second on this machine
