@@ -1,5 +1,6 @@
 """A user's own images, of any size and mode, in a folder or a zip; the folders in it become classes."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -20,6 +21,7 @@ from latent_atlas.datasets.processed.splits import THREE, split_rows
 from latent_atlas.errors import AtlasError
 
 _LEAST = 10  # images, so that each split has one
+_HIDDEN = re.compile(r"(^|/)(\.|__MACOSX)")
 
 
 class Options(local.Options):
@@ -108,10 +110,7 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
 
 def _pictures(archive: ZipIndex) -> NDArray[np.int32]:
     entries = archive.in_order(*SUFFIXES)
-    hidden = (
-        any(part.startswith((".", "__MACOSX")) for part in archive.name(int(entry)).split("/")) for entry in entries
-    )
-    shown: NDArray[np.int32] = entries[~np.fromiter(hidden, bool, len(entries))]
+    shown: NDArray[np.int32] = entries[[_HIDDEN.search(name) is None for name in archive.names(entries)]]
     return shown
 
 
@@ -119,8 +118,8 @@ def _labels(archive: ZipIndex, pictures: NDArray[np.int32], path: str) -> tuple[
     """The folder of each image, less what all have in common. No classes if that leaves a single one."""
     places: dict[str, int] = {}
     of_image = np.empty(len(pictures), np.int32)
-    for row, entry in enumerate(pictures):
-        folder = archive.name(int(entry)).rpartition("/")[0]
+    for row, name in enumerate(archive.names(pictures)):
+        folder = name.rpartition("/")[0]
         of_image[row] = places.setdefault(folder, len(places))
     common = _common([folder.split("/") for folder in places])
     short = ["/".join(folder.split("/")[common:]) or "." for folder in places]
@@ -144,10 +143,10 @@ def _common(paths: Sequence[Sequence[str]]) -> int:
 
 def _captions(archive: ZipIndex, pictures: NDArray[np.int32], path: str) -> list[list[str]]:
     """As many captions for each image as the longest file has, shorter ones repeated from their beginning."""
-    stems = {archive.name(int(entry)).rpartition(".")[0]: row for row, entry in enumerate(pictures)}
+    stems = {name.rpartition(".")[0]: row for row, name in enumerate(archive.names(pictures))}
     captions: list[list[str]] = [[] for _ in pictures]
-    for entry in archive.in_order(".txt"):
-        name = archive.name(int(entry))
+    texts = archive.in_order(".txt")
+    for entry, name in zip(texts, archive.names(texts), strict=True):
         row = stems.get(name.rpartition(".")[0])
         if row is None:
             raise AtlasError(f"{path}: {name!r} has captions for an image that is not there; add it or remove them")

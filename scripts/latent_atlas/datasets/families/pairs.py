@@ -105,7 +105,7 @@ def halves(form: Form) -> Callable[[bytes], NDArray[np.uint8]]:
 def _files(archive: ZipIndex, prefixes: Sequence[str]) -> NDArray[np.int32]:
     """(pairs, sides): the entries of a split."""
     everything = archive.in_order(".jpg", ".png")
-    names = [archive.name(int(entry)) for entry in everything]
+    names = list(archive.names(everything))
     sides = [everything[[name.startswith(prefix) for name in names]] for prefix in prefixes]
     if not len(sides[0]) or len({len(side) for side in sides}) > 1:
         raise AtlasError(f"{archive.path}: has {' and '.join(str(len(side)) for side in sides)} pictures in {prefixes}")
