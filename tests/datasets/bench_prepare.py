@@ -1,33 +1,41 @@
-"""Memory and time that `prepare` takes, against bare Pillow with as many workers. Not collected by pytest.
+"""Memory and time that `prepare` takes, against bare Pillow with as many processes. Not collected by pytest.
 
     python tests/datasets/bench_prepare.py [--images 20000 200000] [--folder DIR]
 
-Makes zips of synthetic 178x218 JPEGs, runs the prepare step of `source: folder` on each in a process of its
-own, and prints peak resident memory and images a second, by the clock and by the processor's time (which
-other work on the machine disturbs less). The bare run decodes and resizes the same bytes, read beforehand,
-before and after the measured one: with as many threads, and with as many processes; it keeps nothing.
+Makes zips of synthetic 178x218 JPEGs and prepares each with `source: folder` in a process of its own. That process
+and its workers are halted every two seconds, and bare Pillow has the machine for the next two: it decodes and resizes
+the same pictures, which its workers hold in memory, and keeps nothing. Each side's clock stands still while the other
+runs, so whatever else the machine does slows both alike. Prepare's time is all of it but the last move into place:
+reading the archive's directory, decoding, writing, hashing, the contact sheet.
+
+Memory is what the kernel says of all the processes together whenever they are halted, with pages that several of them
+share counted once (PSS); and beside it each process's own peak, in which shared pages are counted for every process.
 """
 
 import argparse
 import io
 import json
+import multiprocessing
 import os
-import resource
+import select
+import signal
 import subprocess
 import sys
 import time
 import zipfile
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 from PIL import Image
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
-BARE = 8000  # images of the bare run
-ROUND_IMAGES = 100_000  # a small archive is measured several times, in turn with the bare run
 DISTINCT = 500  # different pictures; the archive repeats them under new names
+CHUNK = 32  # pictures that a worker of the bare run is given at once
+SLICE = 2.0  # seconds
+
+pictures: list[bytes] = []  # of the bare run; its workers inherit them
 
 
 def jpeg(seed: int) -> bytes:
@@ -44,17 +52,17 @@ def make(path: Path, count: int) -> None:
     """Writes the archive, if it is not there."""
     if path.exists():
         return
-    pictures = [jpeg(seed) for seed in range(DISTINCT)]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for number in range(count):
             archive.writestr(zipfile.ZipInfo(f"img_align/{number:06d}.jpg"), pictures[number % DISTINCT])
 
 
 def prepare(archive: Path, folder: Path) -> None:
-    """Runs in the process that is measured; prints what it used."""
+    """Runs in the process that is measured, which says when it is ready and when it is done."""
     sys.path.insert(0, str(SCRIPTS))
     from latent_atlas import datasets
     from latent_atlas import io as door
+    from latent_atlas.datasets.processed import sheet
 
     class Silent:
         def say(self, text: str) -> None: ...
@@ -69,38 +77,89 @@ def prepare(archive: Path, folder: Path) -> None:
     (raw / "images.zip").hardlink_to(archive)
     os.chdir(folder)
     with door.atomic_directory(folder / "processed") as out:
-        start, cpu = time.perf_counter(), sum(os.times()[:4])  # of this process and its workers
+        print("ready", flush=True)
+        sys.stdin.readline()
+        cpu = sum(os.times()[:4])  # of this process and its workers
         source.prepare(options, raw, out, Silent())
-        seconds, cpu = time.perf_counter() - start, sum(os.times()[:4]) - cpu
-    # Not getrusage: what it calls the peak is that of the process that started this one, if that was larger.
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
-    worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "rss": peak, "worker": worker}))
+        sheet.write(out)
+        print(json.dumps({"cpu": sum(os.times()[:4]) - cpu}), flush=True)
 
 
-def bare_decode(pictures: list[bytes]) -> int:
-    for picture in pictures:
-        with Image.open(io.BytesIO(picture)) as image:
-            image.resize((64, 64), Image.Resampling.BICUBIC, (0, 20, 178, 198)).tobytes()
-    return len(pictures)
-
-
-def bare(archive: Path, workers: int) -> dict[str, float]:
-    """Images a second of Pillow alone."""
-    with zipfile.ZipFile(archive) as file:
-        pictures = [file.read(name) for name in file.namelist()[:BARE]]
-    chunks = [pictures[start : start + 64] for start in range(0, len(pictures), 64)]
-    rates = {}
-    for name, pool in (("threads", ThreadPoolExecutor(workers)), ("processes", ProcessPoolExecutor(workers))):
-        with pool:
-            list(pool.map(bare_decode, chunks[: 2 * workers]))  # let the workers start
-            start = time.perf_counter()
-            done = sum(pool.map(bare_decode, chunks))
-            rates[name] = done / (time.perf_counter() - start)
+def bare_decode(start: int) -> tuple[int, float]:
     cpu = time.process_time()
-    rates["CPU second"] = bare_decode(pictures[:2000]) / (time.process_time() - cpu)
-    return rates
+    for place in range(start, start + CHUNK):
+        with Image.open(io.BytesIO(pictures[place % DISTINCT])) as image:
+            image.resize((64, 64), Image.Resampling.BICUBIC, (0, 20, 178, 198)).tobytes()
+    return CHUNK, time.process_time() - cpu
+
+
+def bare(pool: ProcessPoolExecutor, workers: int, seconds: float) -> tuple[int, float, float]:
+    """Images that Pillow alone has decoded, the seconds it took, and those of the processor."""
+    start, given = time.perf_counter(), 0
+    waiting: deque[Future[tuple[int, float]]] = deque()
+    results = []
+    while time.perf_counter() - start < seconds:
+        while len(waiting) < 5 * workers:
+            waiting.append(pool.submit(bare_decode, given))
+            given += CHUNK
+        results.append(waiting.popleft().result())
+    results += [each.result() for each in waiting]
+    return sum(done for done, _ in results), time.perf_counter() - start, sum(cpu for _, cpu in results)
+
+
+def status(process: int, file: str, field: str) -> float:
+    """A field of /proc, in MB; 0 if the process has ended."""
+    try:
+        text = Path(f"/proc/{process}/{file}").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return int(text.partition(f"\n{field}:")[2].split()[0]) / 1024 if f"\n{field}:" in text else 0.0
+
+
+def members(session: int) -> list[int]:
+    """The processes of a session."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(fields[3]) == session:
+            found.append(int(stat.parent.name))
+    return found
+
+
+def measure(archive: Path, folder: Path, workers: int, pool: ProcessPoolExecutor) -> dict[str, float]:
+    """One run of prepare, in turn with the bare one."""
+    command = [sys.executable, __file__, "--folder", str(folder), "--measure", str(archive)]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stdin is not None and process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    seconds, together, main, worker = 0.0, 0.0, 0.0, 0.0
+    bare_runs = []
+    done: list[object] = []
+    while not done:
+        start = time.perf_counter()
+        done, _, _ = select.select([process.stdout], [], [], SLICE)
+        seconds += time.perf_counter() - start
+        os.killpg(process.pid, signal.SIGSTOP)
+        running = members(process.pid)
+        together = max(together, sum(status(each, "smaps_rollup", "Pss") for each in running))
+        main = max(main, status(process.pid, "status", "VmHWM"))
+        worker = max([worker, *(status(each, "status", "VmHWM") for each in running if each != process.pid)])
+        bare_runs.append(bare(pool, workers, SLICE))
+        os.killpg(process.pid, signal.SIGCONT)
+    cpu = json.loads(process.stdout.readline())["cpu"]
+    assert process.wait() == 0
+    bare_done, bare_seconds, bare_cpu = (sum(column) for column in zip(*bare_runs, strict=True))
+    return {
+        "seconds": seconds, "cpu": cpu, "together": together, "main": main, "worker": worker,
+        "bare": bare_done / bare_seconds, "bare_cpu": bare_done / bare_cpu,
+    }  # fmt: skip
 
 
 def main() -> None:
@@ -115,27 +174,23 @@ def main() -> None:
         return
     folder.mkdir(parents=True, exist_ok=True)
     workers = len(os.sched_getaffinity(0))
-    for count in arguments.images:
-        archive = folder / f"{count}.zip"
-        make(archive, count)
-        command = [sys.executable, __file__, "--folder", str(folder), "--measure", str(archive)]
-        bares, results = [bare(archive, workers)], []
-        for _ in range(max(1, ROUND_IMAGES // count)):
-            results.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
-            bares.append(bare(archive, workers))
-        peak, worker = (max(result[key] for result in results) for key in ("rss", "worker"))
-        print(f"{count:,} images, {workers} workers, medians of {len(results)} rounds:")
-        print(f"  peak resident {peak:.0f} MB, and at most {worker:.0f} MB in each worker (much of it shared)")
-        print(
-            f"  prepare      {median([count / result['seconds'] for result in results]):6.0f} images/s, "
-            f"{median([count / result['cpu'] for result in results]):.0f} per CPU second"
-        )
-        print("  bare Pillow  " + ", ".join(f"{median([b[kind] for b in bares]):6.0f} ({kind})" for kind in bares[0]))
-        ratios = [
-            count / result["seconds"] / max((before[kind] + after[kind]) / 2 for kind in ("threads", "processes"))
-            for result, before, after in zip(results, bares[:-1], bares[1:], strict=True)
-        ]
-        print(f"  ratio        {median(ratios):.2f} ({', '.join(f'{ratio:.2f}' for ratio in ratios)})", flush=True)
+    pictures.extend(jpeg(seed) for seed in range(DISTINCT))
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+        bare(pool, workers, 0.5)  # let the workers start
+        for count in arguments.images:
+            archive = folder / f"{count}.zip"
+            make(archive, count)
+            found = measure(archive, folder, workers, pool)
+            rate = count / found["seconds"]
+            print(f"{count:,} images, {workers} processes")
+            print(
+                f"  peak memory  {found['together']:.0f} MB together; "
+                f"alone {found['main']:.0f} MB, and {found['worker']:.0f} MB the largest worker"
+            )
+            print(f"  prepare      {rate:6.0f} images/s ({count / found['cpu']:.0f} per CPU second)")
+            print(f"  bare Pillow  {found['bare']:6.0f} images/s ({found['bare_cpu']:.0f} per CPU second)")
+            by_cpu = count / found["cpu"] / found["bare_cpu"]
+            print(f"  ratio        {rate / found['bare']:.2f} ({by_cpu:.2f} per CPU second)", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from pydantic import Field
-
 from latent_atlas import datasets
-from latent_atlas.datasets.families import idx
-from latent_atlas.datasets.obtaining import File, obtain_all
+from latent_atlas.datasets.families import mnist
+from latent_atlas.datasets.obtaining import obtain_all
 
 LABELS = (
     "T-shirt",
@@ -31,16 +29,11 @@ _HOSTS = (
     "https://storage.googleapis.com/tensorflow/tf-keras-datasets",
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
 )
-FILES = [
-    File(f"fashion_mnist/{name}", sha256, size, tuple(f"{host}/{name}" for host in _HOSTS))
-    for name, sha256, size in zip(idx.NAMES, _SHA256, _SIZES, strict=True)
-]
+FILES = mnist.files("fashion_mnist", _HOSTS, _SHA256, _SIZES)
 
 
-class Options(datasets.Options):
+class Options(mnist.Options):
     """What ``params.yaml`` may say of Fashion-MNIST."""
-
-    seed: int = Field(default=0, ge=0, description="seed of the shuffle within each split")
 
 
 def fetch(options: Options, raw: Path, progress: datasets.Progress) -> None:
@@ -57,4 +50,4 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
         "citation": "Xiao, H., Rasul, K. and Vollgraf, R. (2017), Fashion-MNIST: a novel image dataset for "
         "benchmarking machine learning algorithms, arXiv:1708.07747",
     }
-    idx.prepare_mnist(raw, processed, LABELS, options.seed, card)
+    mnist.prepare(options, raw, processed, LABELS, card)

@@ -55,7 +55,7 @@ def fetch(options: Options, raw: Path, progress: datasets.Progress) -> None:
         with ZipIndex(path):
             local.copy_file(path, target)
     with ZipIndex(target, options.path) as archive:
-        if not len(_pictures(archive)):
+        if not len(archive.in_order(*SUFFIXES)):
             raise AtlasError(f"{options.path}: holds no images; files ending in {', '.join(SUFFIXES)} are looked for")
 
 
@@ -72,7 +72,7 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
         True,
     )
     with ZipIndex(raw / "images.zip", options.path) as archive:
-        pictures = _pictures(archive)
+        pictures = archive.in_order(*SUFFIXES)
         if len(pictures) < _LEAST:
             raise AtlasError(f"{options.path}: holds {len(pictures)} images; at least {_LEAST} are needed")
         labels, label_names = _labels(archive, pictures, options.path)
@@ -106,21 +106,12 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
     )
 
 
-def _pictures(archive: ZipIndex) -> NDArray[np.int32]:
-    entries = archive.in_order(*SUFFIXES)
-    hidden = (
-        any(part.startswith((".", "__MACOSX")) for part in archive.name(int(entry)).split("/")) for entry in entries
-    )
-    shown: NDArray[np.int32] = entries[~np.fromiter(hidden, bool, len(entries))]
-    return shown
-
-
 def _labels(archive: ZipIndex, pictures: NDArray[np.int32], path: str) -> tuple[NDArray[np.int32], list[str]]:
     """The folder of each image, less what all have in common. No classes if that leaves a single one."""
     places: dict[str, int] = {}
     of_image = np.empty(len(pictures), np.int32)
-    for row, entry in enumerate(pictures):
-        folder = archive.name(int(entry)).rpartition("/")[0]
+    for row, name in enumerate(archive.names(pictures)):
+        folder = name.rpartition("/")[0]
         of_image[row] = places.setdefault(folder, len(places))
     common = _common([folder.split("/") for folder in places])
     short = ["/".join(folder.split("/")[common:]) or "." for folder in places]
@@ -144,10 +135,10 @@ def _common(paths: Sequence[Sequence[str]]) -> int:
 
 def _captions(archive: ZipIndex, pictures: NDArray[np.int32], path: str) -> list[list[str]]:
     """As many captions for each image as the longest file has, shorter ones repeated from their beginning."""
-    stems = {archive.name(int(entry)).rpartition(".")[0]: row for row, entry in enumerate(pictures)}
+    stems = {name.rpartition(".")[0]: row for row, name in enumerate(archive.names(pictures))}
     captions: list[list[str]] = [[] for _ in pictures]
-    for entry in archive.in_order(".txt"):
-        name = archive.name(int(entry))
+    texts = archive.in_order(".txt")
+    for entry, name in zip(texts, archive.names(texts), strict=True):
         row = stems.get(name.rpartition(".")[0])
         if row is None:
             raise AtlasError(f"{path}: {name!r} has captions for an image that is not there; add it or remove them")

@@ -46,7 +46,7 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
     form = Form(options.size, options.size, 3)
     with ZipIndex(raw / "horse2zebra.zip") as archive:
         everything = archive.in_order(".jpg")
-        names = [archive.name(int(entry)) for entry in everything]
+        names = list(archive.names(everything))
         rows: dict[str, list[tuple[int, int]]] = {"train": [], "validation": [], "test": []}
         for label, side in enumerate("AB"):
             for part in ("train", "test"):

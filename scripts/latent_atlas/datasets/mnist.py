@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from pydantic import Field
-
 from latent_atlas import datasets
-from latent_atlas.datasets.families import idx
-from latent_atlas.datasets.obtaining import File, obtain_all
+from latent_atlas.datasets.families import mnist as family
+from latent_atlas.datasets.obtaining import obtain_all
 
 _SHA256 = (
     "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
@@ -19,16 +17,11 @@ _HOSTS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist",
     "https://ossci-datasets.s3.amazonaws.com/mnist",
 )
-FILES = [
-    File(f"mnist/{name}", sha256, size, tuple(f"{host}/{name}" for host in _HOSTS))
-    for name, sha256, size in zip(idx.NAMES, _SHA256, _SIZES, strict=True)
-]
+FILES = family.files("mnist", _HOSTS, _SHA256, _SIZES)
 
 
-class Options(datasets.Options):
+class Options(family.Options):
     """What ``params.yaml`` may say of MNIST."""
-
-    seed: int = Field(default=0, ge=0, description="seed of the shuffle within each split")
 
 
 def fetch(options: Options, raw: Path, progress: datasets.Progress) -> None:
@@ -45,4 +38,4 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
         "citation": "LeCun, Y., Bottou, L., Bengio, Y. and Haffner, P. (1998), Gradient-based learning "
         "applied to document recognition, Proceedings of the IEEE 86(11)",
     }
-    idx.prepare_mnist(raw, processed, [str(digit) for digit in range(10)], options.seed, card)
+    family.prepare(options, raw, processed, [str(digit) for digit in range(10)], card)

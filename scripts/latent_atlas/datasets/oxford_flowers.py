@@ -73,11 +73,11 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
 
 def _captions(archive: ZipIndex, pictures: NDArray[np.int32]) -> tuple[NDArray[np.int32], list[list[str]]]:
     """Class and captions of each picture, by its name."""
-    rows = {Path(archive.name(int(entry))).stem: row for row, entry in enumerate(pictures)}
+    rows = {Path(name).stem: row for row, name in enumerate(archive.names(pictures))}
     labels = np.full(len(pictures), -1, np.int32)
     captions: list[list[str]] = [[] for _ in pictures]
-    for entry in archive.in_order(".txt"):
-        name = archive.name(int(entry))
+    texts = archive.in_order(".txt")
+    for entry, name in zip(texts, archive.names(texts), strict=True):
         match = _CAPTIONS.fullmatch(name)
         if not match or match[2] not in rows:
             raise AtlasError(f"{archive.path}: {name!r} has captions for a picture that is not there")

@@ -82,11 +82,9 @@ def prepare(
         raise AtlasError(
             f"{pictures.path}: {len(entries):,} pictures and {len(files):,} rows of attributes for {last:,}"
         )
-    for row in range(last):
-        if Path(pictures.name(int(entries[row]))).name != files[row]:
-            raise AtlasError(
-                f"{pictures.path}: {pictures.name(int(entries[row]))!r} stands where {files[row]!r} should"
-            )
+    for name, file in zip(pictures.names(entries[:last]), files, strict=False):
+        if Path(name).name != file:
+            raise AtlasError(f"{pictures.path}: {name!r} stands where {file!r} should")
     labels, label_names = attributes.classes(values, names, options.label_attributes, "label_attributes")
     left, top = _CROPS[options.crop]
     box = tuple(round(edge * scale) for edge in (left, top, left + options.crop, top + options.crop))

@@ -6,7 +6,6 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,12 @@ from numpy.typing import NDArray
 
 from latent_atlas import io
 from latent_atlas.datasets.processed.arrays import ArrayFile
-from latent_atlas.datasets.processed.card import write_card
-from latent_atlas.datasets.processed.splits import Rows, shuffled
+from latent_atlas.datasets.processed.splits import Rows
 from latent_atlas.errors import AtlasError
 
 _BYTE = 0x08  # the only element type that images and labels come in
 _ROWS = 4096
 _DEFLATE_LIMIT = 1100  # nothing that was gzipped grows more than this
-NAMES = (
-    "train-images-idx3-ubyte.gz",
-    "train-labels-idx1-ubyte.gz",
-    "t10k-images-idx3-ubyte.gz",
-    "t10k-labels-idx1-ubyte.gz",
-)
 
 
 class IdxFile:
@@ -135,27 +127,3 @@ def write_split(
             block = images.rows(rows[start : start + _ROWS])
             array.append((block.swapaxes(1, 2) if transpose else block).reshape(-1, height, width, *(channels or [1])))
     io.save_array(folder / f"{name}_labels.npy", labels[rows])
-
-
-def prepare_mnist(raw: Path, folder: Path, label_names: Sequence[str], seed: int, card: Mapping[str, str]) -> None:
-    """MNIST and Fashion-MNIST: the official test set, and the last 5,000 training images for validation.
-
-    Rows are shuffled within each split: the first half of MNIST's test set is known to be the easier one, and
-    what looks at the head of a split should not see that.
-    """
-    images, labels = open_pair(raw / NAMES[0], raw / NAMES[1], len(label_names))
-    last = len(images) - 5000
-    write_split(folder, "train", images, labels, shuffled(0, last, seed))
-    write_split(folder, "validation", images, labels, shuffled(last, len(images), seed))
-    images, labels = open_pair(raw / NAMES[2], raw / NAMES[3], len(label_names))
-    write_split(folder, "test", images, labels, shuffled(0, len(images), seed))
-    write_card(
-        folder,
-        {
-            **card,
-            "label_names": list(label_names),
-            "processing": "none: 28x28 grey levels as published",
-            "split": "the official test set; validation is the last 5,000 of the 60,000 training images; "
-            f"shuffled within each split with seed {seed}",
-        },
-    )

@@ -5,12 +5,13 @@ read. This index keeps four bytes, and looks up the rest in the archive. Entries
 a bound; no name in an archive is ever used as a path.
 """
 
-import itertools
 import os
+import re
 import struct
 import unicodedata
 import zlib
 from array import array
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -22,7 +23,9 @@ from latent_atlas.errors import AtlasError
 
 LARGEST = 64 << 20  # bytes of one entry: several are in memory at once
 _STORED, _DEFLATED = 0, 8
-_RECORD = 512  # bytes of the directory read at once: more than most records have
+_RECORD, _PIECE = 512, 1 << 16  # bytes of the directory read at once: more than most records have, and many records
+_HEAD = struct.Struct("<4s4xHH4xLLLHHH4xLL")  # of a record
+_HIDDEN = re.compile(r"(^|/)(\.|__MACOSX)")
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 
 
@@ -38,6 +41,40 @@ class _Entry(NamedTuple):
     attributes: int
     offset: int  # of the file's own header
     length: int  # of this record
+
+
+class _Directory:
+    """The records of an archive's directory: read one by one, or many at once by whoever goes through them in order."""
+
+    def __init__(self, descriptor: int, start: int) -> None:
+        self._descriptor, self._start = descriptor, start
+        self._piece, self._first = b"", 0  # what was read last, and the place it is from
+        self._next = -1
+
+    def entry(self, place: int) -> _Entry:
+        """The record so far from the directory's start."""
+        at = place - self._first
+        if at < 0 or at + _RECORD > len(self._piece):
+            self._read(place, _PIECE if place == self._next else _RECORD)
+            at = 0
+        mark, flags, method, check, packed, size, name_length, extra, comment, attributes, offset = _HEAD.unpack_from(
+            self._piece, at
+        )
+        if mark != b"PK\x01\x02":
+            raise ValueError("its directory is damaged")
+        length = _HEAD.size + name_length + extra + comment
+        if at + length > len(self._piece):
+            self._read(place, length)
+            at = 0
+        name_end = at + _HEAD.size + name_length
+        name = _decode(self._piece[at + _HEAD.size : name_end], bool(flags & 0x800))
+        if 0xFFFFFFFF in (size, packed, offset):
+            size, packed, offset = _widen(self._piece[name_end : name_end + extra], size, packed, offset)
+        self._next = place + length
+        return _Entry(name, flags, method, check, packed, size, attributes, offset, length)
+
+    def _read(self, place: int, length: int) -> None:
+        self._piece, self._first = os.pread(self._descriptor, length, self._start + place), place
 
 
 class ZipIndex:
@@ -63,8 +100,7 @@ class ZipIndex:
             raise AtlasError(f"{path}: no such file") from None
         try:
             count, self._start, end = _find_directory(self._descriptor)
-            self._read_directory(count, end)
-            self._check_capitals()
+            self._check_capitals(self._read_directory(count, end))
         except (struct.error, ValueError, OverflowError) as error:
             self.close()
             raise AtlasError(f"{self._called}: not a whole zip archive ({error}); make or download it again") from None
@@ -89,17 +125,25 @@ class ZipIndex:
 
     def name(self, entry: int) -> str:
         """The entry's path in the archive, with forward slashes."""
-        return self._entry(self._records[entry]).name
+        return self._directory().entry(self._records[entry]).name
+
+    def names(self, entries: Iterable[int] | None = None) -> Iterator[str]:
+        """The names of those entries, or of all: quicker than `name` for each, if they stand in order."""
+        directory = self._directory()
+        for place in self._records if entries is None else (self._records[entry] for entry in entries):
+            yield directory.entry(place).name
 
     def in_order(self, *suffixes: str) -> NDArray[np.int32]:
-        """The entries whose names end so (in any capitals), sorted by name; all of them without suffixes."""
-        chosen = np.fromiter(
-            (e for e in range(len(self)) if not suffixes or self.name(e).lower().endswith(suffixes)), np.int32
-        )
-        names = (self.name(int(entry)) for entry in chosen)
-        if all(before < after for before, after in itertools.pairwise(names)):  # mostly, and without further memory
-            return chosen
-        return np.array(sorted(chosen.tolist(), key=self.name), np.int32)
+        """The entries whose names end so (in any capitals), sorted by name; all without suffixes; no hidden ones."""
+        chosen, last, sorted_already = array("i"), "", True
+        for entry, name in enumerate(self.names()):
+            if (not suffixes or name.lower().endswith(suffixes)) and not _HIDDEN.search(name):
+                sorted_already &= last <= name
+                last = name
+                chosen.append(entry)
+        if not sorted_already:  # mostly they are, and need no further memory
+            return np.array(sorted(chosen, key=self.name), np.int32)
+        return np.array(chosen, np.int32)
 
     def read(self, entry: int) -> bytes:
         """The content of an entry, checked against its checksum; never more than `LARGEST`.
@@ -107,7 +151,7 @@ class ZipIndex:
         Raises:
             ValueError: it is damaged, or too large.
         """
-        record = self._entry(self._records[entry])
+        record = self._directory().entry(self._records[entry])
         if max(record.size, record.packed) > LARGEST:
             raise ValueError(f"more than the {LARGEST:,} bytes allowed for one file")
         head = os.pread(self._descriptor, 30, record.offset)
@@ -124,31 +168,23 @@ class ZipIndex:
             raise ValueError("the archive is damaged here, or says less than it holds")
         return data
 
-    def _entry(self, place: int) -> _Entry:
-        """The record so far from the directory's start."""
-        data = os.pread(self._descriptor, _RECORD, self._start + place)
-        if data[:4] != b"PK\x01\x02":
-            raise ValueError("its directory is damaged")
-        flags, method, check, packed, size, *lengths = struct.unpack("<8xHH4xLLLHHH", data[:34])
-        attributes, offset = struct.unpack("<LL", data[38:46])
-        length = 46 + sum(lengths)
-        if len(data) < length:
-            data = os.pread(self._descriptor, length, self._start + place)
-        name_end = 46 + lengths[0]
-        size, packed, offset = _widen(data[name_end : name_end + lengths[1]], size, packed, offset)
-        name = _decode(data[46:name_end], bool(flags & 0x800))
-        return _Entry(name, flags, method, check, packed, size, attributes, offset, length)
+    def _directory(self) -> _Directory:
+        """To each its own, for it remembers what was read last."""
+        return _Directory(self._descriptor, self._start)
 
-    def _read_directory(self, count: int, end: int) -> None:
-        place = 0
+    def _read_directory(self, count: int, end: int) -> NDArray[np.uint32]:
+        """Notes where each file's record is. Returns a number for each name, the same whatever its capitals."""
+        directory, keys, place = self._directory(), array("I"), 0
         for _ in range(count):
-            entry = self._entry(place)
+            entry = directory.entry(place)
             if self._start + place + entry.length > end:
                 raise ValueError("its directory is cut off")
             self._check(entry)
             if not entry.name.endswith("/"):
                 self._records.append(place)
+                keys.append(zlib.crc32(entry.name.casefold().encode()))
             place += entry.length
+        return np.array(keys, np.uint32)
 
     def _check(self, entry: _Entry) -> None:
         name = entry.name
@@ -168,9 +204,8 @@ class ZipIndex:
                 f"{where} is compressed by method {entry.method}; make the archive again with deflate (zip -r)"
             )
 
-    def _check_capitals(self) -> None:
+    def _check_capitals(self, keys: NDArray[np.uint32]) -> None:
         """Such names are one file on many systems, and which of the two it is depends on the system."""
-        keys = np.fromiter((zlib.crc32(self.name(e).casefold().encode()) for e in range(len(self))), np.uint32)
         order = np.argsort(keys, kind="stable")
         keys = keys[order]
         for place in np.flatnonzero(keys[1:] == keys[:-1]):
@@ -230,4 +265,5 @@ def _decode(name: bytes, utf8: bool) -> str:
         if utf8:
             raise ValueError("an entry's name is not UTF-8, though it says so") from None
         text = name.decode("cp437")
-    return unicodedata.normalize("NFC", text.replace("\\", "/"))
+    text = text.replace("\\", "/")
+    return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -1,5 +1,8 @@
 """The contact sheet: one picture by which a person sees what a dataset holds, and whether it is right."""
 
+import functools
+import importlib.util
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,18 +15,16 @@ from latent_atlas.datasets import processed
 _COLUMNS = 14
 _ROWS = 20  # classes shown at most
 _GAP = 4
+_SIZE = 13  # of the letters, in pixels
 _INK, _PAPER = (40, 40, 48), (255, 255, 255)
 
 
 def write(folder: Path) -> None:
-    """Draws ``contact_sheet.png`` in a processed folder: classes by rows, pairs, captions, or photographs.
-
-    A text has none: its first lines are in its data card.
-    """
+    """Draws ``contact_sheet.png`` in a processed folder: classes by rows, pairs, captions, photographs, or a page."""
     dataset = processed.load(folder)
     if dataset.kind == "text":
-        return
-    if dataset.kind == "photos":
+        sheet = _page(dataset)
+    elif dataset.kind == "photos":
         sheet = _rows([[_thumbnail(photo, 160)] for photo in dataset.photos().values()], list(dataset.photos()), 4)
     elif "captions_per_image" in dataset.card:
         sheet = _captions(dataset)
@@ -62,11 +63,26 @@ def _captions(dataset: processed.Dataset, count: int = 24) -> Image.Image:
     return _rows(pictures, texts, 2, width=420)
 
 
+def _page(dataset: processed.Dataset, lines: int = 40, columns: int = 100) -> Image.Image:
+    """The first lines, read back from the numbers, and all characters of the vocabulary."""
+    beginning = "".join(dataset.vocabulary[place] for place in dataset.text("train")[: lines * columns])
+    shown = [part for line in beginning.split("\n") for part in (textwrap.wrap(line, columns) or [""])][:lines]
+    characters = " ".join(character for character in dataset.vocabulary if not character.isspace())
+    shown += ["", f"{len(dataset.vocabulary)} different characters:"]
+    shown += textwrap.wrap(characters, columns, max_lines=8, placeholder=" …")
+    font, height = _font("DejaVuSansMono"), _SIZE + 5
+    page = Image.new("RGB", (round(columns * font.getlength("m")) + 6 * _GAP, (len(shown) + 1) * height), _PAPER)
+    draw = ImageDraw.Draw(page)
+    for place, line in enumerate(shown):
+        draw.text((3 * _GAP, place * height + height // 2), line, _INK, font)
+    return page
+
+
 def _rows(
     rows: Sequence[Sequence[Image.Image]], names: Sequence[str] | None, columns: int, width: int = 120
 ) -> Image.Image:
     """Rows of pictures with a name at the left of each, laid out in so many columns."""
-    font = ImageFont.load_default(13)
+    font = _font()
     margin = width if names else 0
     cell = max(sum(picture.width + _GAP for picture in row) for row in rows) + margin
     height = max(picture.height for row in rows for picture in row) + _GAP
@@ -85,12 +101,21 @@ def _rows(
     return sheet
 
 
-def _wrap(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
+def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
     lines = [""]
     for word in text.replace("_", " ").split():
         longer = f"{lines[-1]} {word}".strip()
         lines = [*lines[:-1], longer] if font.getlength(longer) <= width else [*lines, word]
     return "\n".join(lines[:4])
+
+
+@functools.cache
+def _font(name: str = "DejaVuSans") -> ImageFont.FreeTypeFont:
+    """Of those that matplotlib ships: the same everywhere, and they know more scripts than Pillow's own."""
+    package = importlib.util.find_spec("matplotlib")
+    assert package is not None and package.origin is not None
+    path = Path(package.origin).parent / f"mpl-data/fonts/ttf/{name}.ttf"
+    return ImageFont.truetype(str(path), _SIZE, layout_engine=ImageFont.Layout.BASIC)  # without optional libraries
 
 
 def _stack(sheets: Sequence[Image.Image]) -> Image.Image:
