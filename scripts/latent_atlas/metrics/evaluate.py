@@ -5,11 +5,12 @@ from which arrays, in the order of the result. A new measure is one function and
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from latent_atlas.metrics.attributes import attribute_accuracy, attribute_effect, majority_accuracy
 from latent_atlas.metrics.checks import Array
 from latent_atlas.metrics.codes import active_units, clustering_scores, knn_accuracy, linear_probe_accuracy
 from latent_atlas.metrics.detection import auroc
@@ -43,18 +44,17 @@ _FRECHET_OF = {
 
 
 class Measure(NamedTuple):
-    """One line of the table: `function` is called if all of `needs` are there and none of `unless`."""
+    """One line of the table: `function` is called if all of `needs` are there."""
 
     needs: tuple[str, ...]
     function: Callable[[Arrays], Metrics]
-    unless: tuple[str, ...] = ()
 
     def applies(self, names: Iterable[str]) -> bool:
         """Whether arrays of these names allow the measure."""
-        return set(self.needs).issubset(names) and set(self.unless).isdisjoint(names)
+        return set(self.needs).issubset(names)
 
 
-def evaluate(arrays: Mapping[str, Array], train_images: Array | None) -> Metrics:
+def evaluate(arrays: Mapping[str, Array], train_images: Array | None, findings: Sequence[str] | None = None) -> Metrics:
     """Every metric that the arrays allow.
 
     Labels of a single class (a folder of images nobody sorted) carry no information; what needs classes is
@@ -65,9 +65,10 @@ def evaluate(arrays: Mapping[str, Array], train_images: Array | None) -> Metrics
             the functions called there the shapes.
         train_images: images of the same size, shape (m, H, W, C), may be memory-mapped; None if there are
             none.
+        findings: what training found wrong with itself, a sentence each; None if nothing watched it.
 
     Returns:
-        Metric name to a finite float, or int for counts; always in the order of `MEASURES`.
+        Metric name to a finite float, or int for counts; always in the order of `MEASURES`, then `stability_flags`.
 
     Raises:
         ValueError: an array that does not fit its measure, or a metric that is not finite; the message starts
@@ -89,6 +90,8 @@ def evaluate(arrays: Mapping[str, Array], train_images: Array | None) -> Metrics
         except ValueError as error:
             raise ValueError(f"{', '.join(measure.needs)}: {error}") from error
         results.update(found)
+    if findings is not None:
+        results["stability_flags"] = len(findings)
     return results
 
 
@@ -134,6 +137,11 @@ MEASURES: tuple[Measure, ...] = (
         ("test_logits", "test_labels"),
         lambda a: {"accuracy": accuracy_of_logits(a["test_logits"], a["test_labels"])},
     ),
+    Measure(
+        ("test_attribute_logits", "test_attributes"),
+        lambda a: {"accuracy": attribute_accuracy(a["test_attribute_logits"], a["test_attributes"])},
+    ),
+    Measure(("test_attributes",), lambda a: {"accuracy_majority": majority_accuracy(a["test_attributes"])}),
     Measure(("test_elbo",), lambda a: {"elbo": mean_bound("test_elbo", a["test_elbo"])}),
     Measure(("test_iwae",), lambda a: {"iwae_bound": mean_bound("test_iwae", a["test_iwae"])}),
     Measure(("code_means",), lambda a: {"active_units": active_units(a["code_means"])}),
@@ -163,9 +171,13 @@ MEASURES: tuple[Measure, ...] = (
         ("sample_labels", "sample_predictions"),
         lambda a: {"label_accuracy": accuracy(a["sample_predictions"], a["sample_labels"])},
     ),
-    Measure(("sample_predictions", "test_labels"), _modes, unless=("sample_labels",)),
+    Measure(("sample_predictions", "test_labels"), _modes),
     Measure(
         ("transfer_predictions",),
         lambda a: {"transfer_accuracy": transfer_accuracy(a["transfer_predictions"])},
+    ),
+    Measure(
+        ("attribute_before", "attribute_after"),
+        lambda a: {"attribute_effect": attribute_effect(a["attribute_before"], a["attribute_after"])},
     ),
 )
