@@ -33,11 +33,11 @@ class Panel(NamedTuple):
 
 PANELS = (
     Panel("adversarial losses", ("discriminator_loss", "critic_loss", "generator_loss"), "loss"),
-    Panel("logits", ("real_logits", "fake_logits"), "mean of the discriminator's"),
+    Panel("discriminator logits", ("real_logits", "fake_logits"), "mean"),
     Panel("costs", ("real_cost", "fake_cost", "fooling_cost"), "cross-entropy (nats)"),
     Panel("updates made", ("discriminator_updates", "decoder_updates"), "share of steps"),
     Panel("Wasserstein estimate", ("wasserstein_estimate",), "D(real) − D(generated)"),
-    Panel("gradient norm", ("gradient_norm",), "mean of the critic's", target=1.0),
+    Panel("gradient norm", ("gradient_norm",), "mean over images", target=1.0),
     Panel("gradient penalty", ("gradient_penalty",), "mean over images"),
     Panel("R1 penalty", ("r1_penalty",), "mean over images"),
     Panel("diversity of a batch", ("diversity",), "generated over real", target=1.0),

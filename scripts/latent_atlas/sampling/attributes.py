@@ -1,4 +1,4 @@
-"""Arithmetic with the codes of images: what adding an attribute's vector does (Larsen et al. 2016, section 4.2)."""
+"""Arithmetic with the codes of images: what adding the vector of an attribute does (Larsen et al. 2016)."""
 
 import numpy as np
 from numpy.typing import NDArray
