@@ -12,6 +12,7 @@ import pytest
 
 from latent_atlas.metrics import frechet, images, prdc, sharpness
 from latent_atlas.metrics.attributes import attribute_accuracy
+from latent_atlas.metrics.diversity import diversity
 from latent_atlas.metrics.evaluate import MEASURES, evaluate
 from latent_atlas.metrics.labels import label_entropy, modes_covered
 
@@ -24,7 +25,7 @@ CODES = ["knn_accuracy", "linear_probe_accuracy", "nmi", "ari", "anomaly_auroc",
 AUTOENCODER = ["reconstruction_mse", "pca_mse", "sharpness_reconstructions", *CODES]
 BOUNDS = ["elbo", "iwae_bound", "active_units"]
 FRECHET = ["frechet", "frechet_real", "frechet_noise", "frechet_untrained", "frechet_n"]
-GENERATOR = [*FRECHET, "precision", "recall", "density", "coverage", "sharpness"]
+GENERATOR = [*FRECHET, "precision", "recall", "density", "coverage", "sharpness", "diversity"]
 
 
 def everything(n: int = 40, width: int = 6) -> dict[str, np.ndarray]:
@@ -115,7 +116,7 @@ def test_nothing_in_nothing_out():
         (["noisy_images", "denoised_images"], []),
         (["reference_features", "sample_features"], ["frechet", "frechet_n"]),
         (["reference_features", "test_features"], []),  # a judge's own features, no generator
-        (["samples", "test_images"], ["sharpness"]),
+        (["samples", "test_images"], ["sharpness", "diversity"]),
         (["sample_labels", "sample_predictions"], ["label_accuracy"]),
         (["sample_predictions", "test_labels"], MODES),
         (["sample_labels", "sample_predictions", "test_labels"], ["label_accuracy", *MODES]),
@@ -169,6 +170,8 @@ def test_values_come_from_the_right_arrays():
     assert found["frechet_n"] == 40
     assert found["label_accuracy"] == (a["sample_labels"] == a["sample_predictions"]).mean()
     assert found["transfer_accuracy"] == (a["transfer_predictions"] == np.arange(3)).mean()
+    of_classes = diversity(a["samples"], a["test_images"], a["sample_labels"], a["test_labels"])
+    assert found["diversity"] == of_classes != diversity(a["samples"], a["test_images"])
     assert found["modes_covered"] == modes_covered(a["sample_predictions"], 3)
     rise = a["attribute_after"] - a["attribute_before"]
     assert found["attribute_effect"] == pytest.approx(rise.mean(), abs=1e-6)

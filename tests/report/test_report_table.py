@@ -16,7 +16,7 @@ label_accuracy transfer_accuracy sharpness attribute_effect target_accuracy_ab t
 psnr ssim psnr_bicubic caption_accuracy caption_accuracy_held_out bits_per_char bits_per_char_ngram
 activation_gain style_loss_drop
 """.split()  # noqa: SIM905
-MORE = ("accuracy_majority", "modes_covered", "label_entropy", "stability_flags")
+MORE = ("accuracy_majority", "modes_covered", "label_entropy", "diversity", "stability_flags")
 
 
 def compare(

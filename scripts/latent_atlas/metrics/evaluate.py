@@ -14,6 +14,7 @@ from latent_atlas.metrics.attributes import attribute_accuracy, attribute_effect
 from latent_atlas.metrics.checks import Array
 from latent_atlas.metrics.codes import active_units, clustering_scores, knn_accuracy, linear_probe_accuracy
 from latent_atlas.metrics.detection import auroc
+from latent_atlas.metrics.diversity import diversity
 from latent_atlas.metrics.frechet import frechet_distance
 from latent_atlas.metrics.images import mse, psnr
 from latent_atlas.metrics.labels import (
@@ -125,6 +126,12 @@ def _prdc(a: Arrays) -> Metrics:
     return prdc(a["test_features"][:count], a["sample_features"][:count], PRDC_NEIGHBOURS)
 
 
+def _diversity(a: Arrays) -> Metrics:
+    """Within classes, where labels steer the model."""
+    labels = (a["sample_labels"], a["test_labels"]) if {"sample_labels", "test_labels"} <= a.keys() else ()
+    return {"diversity": diversity(a["samples"], a["test_images"], *labels)}
+
+
 def _modes(a: Arrays) -> Metrics:
     # A class too rare for the test set may still be predicted, so both are asked how many there are.
     classes = 1 + max(int(a["test_labels"].max()), int(a["sample_predictions"].max()))
@@ -167,6 +174,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(("reference_features", "sample_features"), _frechet),
     Measure(("test_features", "sample_features"), _prdc),
     Measure(("samples", "test_images"), lambda a: {"sharpness": sharpness(a["samples"], a["test_images"])}),
+    Measure(("samples", "test_images"), _diversity),
     Measure(
         ("sample_labels", "sample_predictions"),
         lambda a: {"label_accuracy": accuracy(a["sample_predictions"], a["sample_labels"])},
