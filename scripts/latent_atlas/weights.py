@@ -45,12 +45,20 @@ def build(card: Card) -> Model:
     return model(model.Settings(**card["settings"]), data)
 
 
-def save(folder: Path, model: Model, card: Card) -> None:
-    """Writes both files."""
+def save(folder: Path, model: Model, card: Card, findings: list[str] | None = None) -> None:
+    """Writes both files.
+
+    Args:
+        folder: of the experiment.
+        model: as trained.
+        card: its description.
+        findings: what was found wrong with its training; None if nothing watched it.
+    """
     arrays = {name: variable.numpy() for name, variable in _weights(model).items()}
     io.save_arrays(folder / ARCHIVE, {"card": np.array(json.dumps(card, sort_keys=True)), **arrays})
     counts = {name: int(network.count_params()) for name, network in model.networks.items()}
-    io.save_json(folder / CARD, {**card, "parameters": counts, "weights_sha256": io.sha256(folder / ARCHIVE)})
+    about = {"parameters": counts, "findings": findings, "weights_sha256": io.sha256(folder / ARCHIVE)}
+    io.save_json(folder / CARD, {**card, **about})
 
 
 def load(folder: Path, card: Card) -> Model:
