@@ -28,7 +28,7 @@ env: $(VENV)/env  ## make the pinned environment in .venv
 test: $(VENV)/dev  ## run the tests that need minutes at most
 	pytest -n 2 --dist loadfile -m "not slow and not cluster and not browser and not remote"
 
-test-marked: $(VENV)/dev  ## run the others: slow ones, and those that need Slurm, sshd or Chromium and say so
+test-marked: $(VENV)/dev  ## run the others: slow ones, and those that need sshd or Chromium and skip without
 	pytest -m "slow or cluster or browser or remote"
 
 lint: $(VENV)/dev  ## style, types, and Snakemake's own advice

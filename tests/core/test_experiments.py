@@ -1,6 +1,7 @@
 """DVC's experiments and its kinds of cache do what people expect of them, and Snakemake takes part."""
 
 import csv
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -73,9 +74,8 @@ def test_snakemake_writes_over_protected_links(kind: str, tmp_path: Path) -> Non
     assert NOTHING in here.run("snakemake", "-n")
     assert "up to date" in here.run("dvc", "status")
 
-    # The first run's objects are still what their names say: nothing was written through a link.
-    here.edit(lambda content: content["experiments"]["cnn_digits"]["demo"].update(learning_rate=0.001))
-    here.run("rm", "-rf", "results")
-    assert "Running stage" not in here.run("dvc", "repro")
-    here.run("python", "scripts/sync.py")
-    assert NOTHING in here.run("snakemake", "-n")
+    # Every object of the cache is still what its name says: nothing was written through a link.
+    objects = [path for path in (here.path / ".dvc/cache/files/md5").rglob("*") if path.is_file()]
+    assert objects
+    for path in objects:
+        assert hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() == path.parent.name + path.stem
