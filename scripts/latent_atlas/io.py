@@ -45,15 +45,9 @@ def atomic_file(path: Path) -> Iterator[Path]:
 @contextmanager
 def atomic_directory(path: Path) -> Iterator[Path]:
     """Yields an empty scratch directory; on success it replaces ``path`` as a whole, on failure it is gone."""
-    scratch = _scratch() / path.name
-    try:
+    with atomic_file(path) as scratch:
         scratch.mkdir()
         yield scratch
-        _publish(scratch, path)
-    except OSError as error:
-        raise _explain(error, path) from error
-    finally:
-        shutil.rmtree(scratch.parent, ignore_errors=True)
 
 
 def _scratch() -> Path:
