@@ -85,22 +85,26 @@ def prepare(archive: Path, folder: Path) -> None:
         print(json.dumps({"cpu": sum(os.times()[:4]) - cpu}), flush=True)
 
 
-def bare_decode(start: int) -> int:
+def bare_decode(start: int) -> tuple[int, float]:
+    cpu = time.process_time()
     for place in range(start, start + CHUNK):
         with Image.open(io.BytesIO(pictures[place % DISTINCT])) as image:
             image.resize((64, 64), Image.Resampling.BICUBIC, (0, 20, 178, 198)).tobytes()
-    return CHUNK
+    return CHUNK, time.process_time() - cpu
 
 
-def bare(pool: ProcessPoolExecutor, workers: int, seconds: float) -> tuple[int, float]:
-    """Images that Pillow alone has decoded, and the seconds it took."""
-    start, done = time.perf_counter(), 0
-    waiting: deque[Future[int]] = deque()
+def bare(pool: ProcessPoolExecutor, workers: int, seconds: float) -> tuple[int, float, float]:
+    """Images that Pillow alone has decoded, the seconds it took, and those of the processor."""
+    start, given = time.perf_counter(), 0
+    waiting: deque[Future[tuple[int, float]]] = deque()
+    results = []
     while time.perf_counter() - start < seconds:
-        while len(waiting) < 3 * workers:
-            waiting.append(pool.submit(bare_decode, done))
-        done += waiting.popleft().result()
-    return done + sum(each.result() for each in waiting), time.perf_counter() - start
+        while len(waiting) < 5 * workers:
+            waiting.append(pool.submit(bare_decode, given))
+            given += CHUNK
+        results.append(waiting.popleft().result())
+    results += [each.result() for each in waiting]
+    return sum(done for done, _ in results), time.perf_counter() - start, sum(cpu for _, cpu in results)
 
 
 def status(process: int, file: str, field: str) -> float:
@@ -135,7 +139,8 @@ def measure(archive: Path, folder: Path, workers: int, pool: ProcessPoolExecutor
     assert process.stdout.readline() == "ready\n"
     process.stdin.write("go\n")
     process.stdin.flush()
-    seconds, together, main, worker, bare_done, bare_seconds = 0.0, 0.0, 0.0, 0.0, 0, 0.0
+    seconds, together, main, worker = 0.0, 0.0, 0.0, 0.0
+    bare_runs = []
     done: list[object] = []
     while not done:
         start = time.perf_counter()
@@ -146,14 +151,14 @@ def measure(archive: Path, folder: Path, workers: int, pool: ProcessPoolExecutor
         together = max(together, sum(status(each, "smaps_rollup", "Pss") for each in running))
         main = max(main, status(process.pid, "status", "VmHWM"))
         worker = max([worker, *(status(each, "status", "VmHWM") for each in running if each != process.pid)])
-        more, took = bare(pool, workers, SLICE)
-        bare_done, bare_seconds = bare_done + more, bare_seconds + took
+        bare_runs.append(bare(pool, workers, SLICE))
         os.killpg(process.pid, signal.SIGCONT)
     cpu = json.loads(process.stdout.readline())["cpu"]
     assert process.wait() == 0
+    bare_done, bare_seconds, bare_cpu = (sum(column) for column in zip(*bare_runs, strict=True))
     return {
         "seconds": seconds, "cpu": cpu, "together": together, "main": main, "worker": worker,
-        "bare": bare_done / bare_seconds,
+        "bare": bare_done / bare_seconds, "bare_cpu": bare_done / bare_cpu,
     }  # fmt: skip
 
 
@@ -183,8 +188,9 @@ def main() -> None:
                 f"alone {found['main']:.0f} MB, and {found['worker']:.0f} MB the largest worker"
             )
             print(f"  prepare      {rate:6.0f} images/s ({count / found['cpu']:.0f} per CPU second)")
-            print(f"  bare Pillow  {found['bare']:6.0f} images/s")
-            print(f"  ratio        {rate / found['bare']:.2f}", flush=True)
+            print(f"  bare Pillow  {found['bare']:6.0f} images/s ({found['bare_cpu']:.0f} per CPU second)")
+            by_cpu = count / found["cpu"] / found["bare_cpu"]
+            print(f"  ratio        {rate / found['bare']:.2f} ({by_cpu:.2f} per CPU second)", flush=True)
 
 
 if __name__ == "__main__":

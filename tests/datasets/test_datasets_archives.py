@@ -127,6 +127,28 @@ def test_horses_zebras_and_maps(raw: Path):
         unpaired.pairs("train")
 
 
+def test_maps_with_both_sides_in_one_picture(raw: Path):
+    both = np.zeros((60, 120, 3), np.uint8)
+    both[:, 60:, 1] = 200  # the right half is the map
+
+    def numbered(number: int) -> bytes:
+        both[..., 0] = number
+        return encoded(Image.fromarray(both))
+
+    counts = {"train": 30, "val": 5}
+    names = {f"maps/{part}/{n}.png": n for part, count in counts.items() for n in range(count)}
+    pack(raw / "maps_pix2pix_train200_val50.zip", {name: numbered(n) for name, n in names.items()})
+    data = prepare("maps", raw, size=32)
+    assert [len(data.split(name)) for name in processed.SPLITS] == [2 * 10, 2 * 20, 2 * 5]
+    inputs, targets = data.pairs("validation")
+    assert (inputs[..., 1] == 200).all() and (targets[..., 1] == 0).all()
+    np.testing.assert_array_equal(inputs[..., 0], targets[..., 0])
+    np.testing.assert_array_equal(data.split("test").labels, [0, 1] * 5)
+    pack(raw / "maps_pix2pix_train200_val50.zip", {**{name: numbered(0) for name in names}, "maps/val/9.png": b"PNG"})
+    with pytest.raises(AtlasError, match=r"'maps/val/9\.png' is not a picture"):
+        prepare("maps", raw, size=32)
+
+
 def test_imdb_is_the_same_from_either_archive(raw: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(imdb, "_REVIEWS", 1300)
     reviews = {

@@ -140,8 +140,17 @@ def test_photographs_keep_their_sizes(build: Build):
     sheet.write(data.path)
 
 
+def test_letters_beyond_ascii_are_legible_on_the_sheet():
+    font = sheet._font()
+    shapes_of = {bytes(font.getmask(letter)) for letter in "Жжéßñ\u0378"}  # the last is no letter, and drawn as a box
+    assert len(shapes_of) == 6
+
+
 def test_help_text_is_prose(build: Build):
     data = build("pydoc_text")
+    sheet.write(data.path)
+    with Image.open(data.path / "contact_sheet.png") as page:
+        assert min(page.size) > 300 and 0.02 < (np.asarray(page.convert("L")) < 128).mean() < 0.3
     text = "".join(np.array(data.vocabulary)[data.text("train")])
     assert len(text) > 300_000 and text.count(" the ") > 2000 and data.card["replaced"] < 0.001 * len(text)
 

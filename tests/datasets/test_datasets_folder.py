@@ -223,7 +223,9 @@ def test_captions_stand_beside_their_images(build: Build, place: Path):
     fill(place / "pets", 20)
     for number, path in enumerate(sorted((place / "pets").rglob("*.png"))):
         path.with_suffix(".txt").write_text("a picture\nещё одна\n" if number % 2 else "a picture\n", encoding="utf-8")
-    data = build("folder", path="pets", size=16, captions=True)
+    (place / "pets/cats/._000.txt").write_bytes(b"what some systems leave beside a file")
+    zipped(place / "pets", place / "pets.zip")
+    data = build("folder", path="pets.zip", size=16, captions=True)
     captions = data.captions("train")
     assert len(captions) == len(data.split("train")) and captions.per_image == 2
     assert {text for row in range(len(captions)) for text in captions.of(row)} == {"a picture", "ещё одна"}

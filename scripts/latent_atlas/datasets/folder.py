@@ -1,6 +1,5 @@
 """A user's own images, of any size and mode, in a folder or a zip; the folders in it become classes."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -21,7 +20,6 @@ from latent_atlas.datasets.processed.splits import THREE, split_rows
 from latent_atlas.errors import AtlasError
 
 _LEAST = 10  # images, so that each split has one
-_HIDDEN = re.compile(r"(^|/)(\.|__MACOSX)")
 
 
 class Options(local.Options):
@@ -57,7 +55,7 @@ def fetch(options: Options, raw: Path, progress: datasets.Progress) -> None:
         with ZipIndex(path):
             local.copy_file(path, target)
     with ZipIndex(target, options.path) as archive:
-        if not len(_pictures(archive)):
+        if not len(archive.in_order(*SUFFIXES)):
             raise AtlasError(f"{options.path}: holds no images; files ending in {', '.join(SUFFIXES)} are looked for")
 
 
@@ -74,7 +72,7 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
         True,
     )
     with ZipIndex(raw / "images.zip", options.path) as archive:
-        pictures = _pictures(archive)
+        pictures = archive.in_order(*SUFFIXES)
         if len(pictures) < _LEAST:
             raise AtlasError(f"{options.path}: holds {len(pictures)} images; at least {_LEAST} are needed")
         labels, label_names = _labels(archive, pictures, options.path)
@@ -106,12 +104,6 @@ def prepare(options: Options, raw: Path, processed: Path, progress: datasets.Pro
             "split": f"every class 80:10:10 after a shuffle with seed {options.seed}",
         },
     )
-
-
-def _pictures(archive: ZipIndex) -> NDArray[np.int32]:
-    entries = archive.in_order(*SUFFIXES)
-    shown: NDArray[np.int32] = entries[[_HIDDEN.search(name) is None for name in archive.names(entries)]]
-    return shown
 
 
 def _labels(archive: ZipIndex, pictures: NDArray[np.int32], path: str) -> tuple[NDArray[np.int32], list[str]]:

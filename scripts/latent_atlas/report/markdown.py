@@ -41,6 +41,9 @@ def _lines(atlas: Atlas) -> Iterator[str]:
 
 
 def _comparison(dataset: Dataset) -> Iterator[str]:
+    compared = tables(dataset)
+    if not compared:  # no experiment learns from it
+        return
     yield from ("", f"## Compared on {escape(dataset.key)}")
     if dataset.enlarged:
         before, after = dataset.enlarged
@@ -49,7 +52,7 @@ def _comparison(dataset: Dataset) -> Iterator[str]:
             f"> Sharpness proves nothing here: these images are {before} scans enlarged to {after}, smooth"
             " themselves. Only data with real detail can show it."
         )
-    for table in tables(dataset):
+    for table in compared:
         yield from _table(table)
 
 

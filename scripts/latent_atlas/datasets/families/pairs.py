@@ -74,16 +74,9 @@ def write_maps(
         order = np.random.default_rng(seed).permutation(len(files))
         flat = files[order].reshape(-1)
         with ArrayFile(folder / f"{split}_{stem}.npy", (size, size, 3), np.uint8) as array:
-            make = halves(form) if files.shape[1] == 1 else form
-            decode_into(
-                array,
-                flat,
-                archive.read,
-                archive.name,
-                make,
-                Bad(str(archive.path), 0.0, len(flat)),
-                progress,
-            )
+            make, rows_each = (halves(form), 2) if files.shape[1] == 1 else (form, 1)
+            bad = Bad(str(archive.path), 0.0, len(flat))
+            decode_into(array, flat, archive.read, archive.name, make, bad, progress, rows_each)
         counts[split] = len(files)
     return counts
 

@@ -1,5 +1,6 @@
 """Workers that share a long task: processes where they can be forked, threads elsewhere."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -26,6 +27,11 @@ def workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def in_flight() -> int:
+    """How many tasks `in_order` has begun, and not yet handed over, at most."""
+    return 4 * workers() + 1  # enough to keep every worker busy while this process waits for its turn
+
+
 def in_order(work: Callable[[_Task], _Result], tasks: Iterable[_Task]) -> Iterator[_Result]:
     """Yields ``work(task)`` for each task, in their order, with no more than a few of them in memory.
 
@@ -41,7 +47,7 @@ def in_order(work: Callable[[_Task], _Result], tasks: Iterable[_Task]) -> Iterat
     try:
         for task in tasks:
             waiting.append(pool.submit(call, task))
-            if len(waiting) > 2 * count:  # enough to keep every worker busy
+            if len(waiting) == in_flight():
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
@@ -64,7 +70,7 @@ def _pool(count: int, work: Callable[[_Task], _Result]) -> tuple[Executor, Calla
     global _work  # noqa: PLW0603  # see there
     _work = work
     context = multiprocessing.get_context("fork")
-    return ProcessPoolExecutor(count, context, initializer=_leave_interrupts_to_the_parent), _inherited
+    return ProcessPoolExecutor(count, context, initializer=_settle), _inherited
 
 
 def _inherited(task: Any) -> Any:
@@ -72,5 +78,10 @@ def _inherited(task: Any) -> Any:
     return _work(task)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _settle() -> None:
+    """What a worker does first: leaves interrupts to its parent, and what they share as it is.
+
+    Collecting garbage writes into every object, and each page that is written becomes the worker's own.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()

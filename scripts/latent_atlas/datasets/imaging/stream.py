@@ -1,5 +1,6 @@
 """Many picture files to one array on disk: decoded in parallel, in order, with little in memory."""
 
+import mmap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -8,12 +9,12 @@ from numpy.typing import NDArray
 
 from latent_atlas.datasets import Progress
 from latent_atlas.datasets.imaging.decode import BadImageError, Form, standardise
-from latent_atlas.datasets.imaging.pools import in_order
+from latent_atlas.datasets.imaging.pools import in_flight, in_order
 from latent_atlas.datasets.processed.arrays import ArrayFile
 from latent_atlas.errors import AtlasError
 
 _LISTED = 100  # bad files named in the data card
-_CHUNK_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 19
 _LARGEST_CHUNK = 64  # files
 
 
@@ -57,17 +58,19 @@ def decode_into(
     form: Form | Callable[[bytes], NDArray[np.uint8]],
     bad: Bad,
     progress: Progress,
+    rows_each: int = 1,
 ) -> NDArray[np.bool_]:
     """Decodes ``files`` and appends them to ``array`` in their order, whatever the number of workers.
 
     Args:
-        array: rows (height, width, channels) of the form; more of them if a function makes several of a file.
+        array: rows (height, width, channels) of the form.
         files: numbers by which ``read`` and ``name`` know the files.
         read: gives a file's bytes; raises ValueError if it cannot. Called by several workers.
         name: gives a file's name, for messages.
-        form: what the pictures become, or a function of a file's bytes that gives rows.
+        form: what the pictures become, or a function of a file's bytes that gives its rows.
         bad: collects what cannot be decoded.
         progress: is told how far it is.
+        rows_each: rows that a file gives.
 
     Returns:
         For each file whether it is in the array.
@@ -77,23 +80,25 @@ def decode_into(
     """
     make = (lambda data: standardise(data, form)) if isinstance(form, Form) else form
 
-    def decode(chunk: NDArray[np.int32]) -> tuple[NDArray[np.uint8] | None, list[str]]:
-        """The rows of those that can be decoded, and for each file what is wrong with it, or nothing."""
-        rows, reasons = [], []
-        for file in chunk:
+    length = int(np.clip(_CHUNK_BYTES // (array.row_bytes * rows_each), 1, _LARGEST_CHUNK))
+    slots = _shared(in_flight(), length * rows_each, array.row)
+
+    def decode(start: int) -> list[str]:
+        """Fills a slot with the rows of those that can be decoded; for each file what is wrong with it, or nothing."""
+        slot, filled, reasons = slots[start // length % len(slots)], 0, []
+        for file in files[start : start + length]:
             try:
-                rows.append(make(read(int(file))))
+                slot[filled : filled + rows_each] = make(read(int(file)))
+                filled += rows_each
                 reasons.append("")
             except (BadImageError, ValueError) as error:
                 reasons.append(str(error))
-        return (np.concatenate(rows) if rows and rows[0].ndim == 4 else np.stack(rows)) if rows else None, reasons
+        return reasons
 
-    length = int(np.clip(_CHUNK_BYTES // array.row_bytes, 1, _LARGEST_CHUNK))
     kept = np.zeros(len(files), bool)
     done = 0
-    for rows, reasons in in_order(decode, (files[start : start + length] for start in range(0, len(files), length))):
-        if rows is not None:
-            array.append(rows)
+    for reasons in in_order(decode, range(0, len(files), length)):
+        array.append(slots[done // length % len(slots)][: reasons.count("") * rows_each])
         for place, reason in enumerate(reasons, done):
             kept[place] = not reason
             if reason:
@@ -101,3 +106,9 @@ def decode_into(
         done += len(reasons)
         progress.update(done, len(files), "image")
     return kept
+
+
+def _shared(slots: int, rows: int, row: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Memory (slots, rows, *row) that workers fill and this process reads: pipes would copy every pixel four times."""
+    shape = (slots, rows, *row)
+    return np.frombuffer(mmap.mmap(-1, int(np.prod(shape))), np.uint8).reshape(shape)

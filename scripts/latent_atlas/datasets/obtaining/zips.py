@@ -6,6 +6,7 @@ a bound; no name in an archive is ever used as a path.
 """
 
 import os
+import re
 import struct
 import unicodedata
 import zlib
@@ -24,6 +25,7 @@ LARGEST = 64 << 20  # bytes of one entry: several are in memory at once
 _STORED, _DEFLATED = 0, 8
 _RECORD, _PIECE = 512, 1 << 16  # bytes of the directory read at once: more than most records have, and many records
 _HEAD = struct.Struct("<4s4xHH4xLLLHHH4xLL")  # of a record
+_HIDDEN = re.compile(r"(^|/)(\.|__MACOSX)")
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 
 
@@ -132,10 +134,10 @@ class ZipIndex:
             yield directory.entry(place).name
 
     def in_order(self, *suffixes: str) -> NDArray[np.int32]:
-        """The entries whose names end so (in any capitals), sorted by name; all of them without suffixes."""
+        """The entries whose names end so (in any capitals), sorted by name; all without suffixes; no hidden ones."""
         chosen, last, sorted_already = array("i"), "", True
         for entry, name in enumerate(self.names()):
-            if not suffixes or name.lower().endswith(suffixes):
+            if (not suffixes or name.lower().endswith(suffixes)) and not _HIDDEN.search(name):
                 sorted_already &= last <= name
                 last = name
                 chosen.append(entry)

@@ -18,7 +18,8 @@ class ArrayFile:
 
     def __init__(self, path: Path, row: tuple[int, ...], dtype: type[np.generic]) -> None:
         """Rows have shape ``row``; ``()`` for a plain list of numbers."""
-        self._path, self._row, self._dtype = path, row, np.dtype(dtype)
+        self.row = row
+        self._path, self._dtype = path, np.dtype(dtype)
         self._rows = 0
         self._file: BinaryIO | None = None
 
@@ -44,11 +45,11 @@ class ArrayFile:
     @property
     def row_bytes(self) -> int:
         """The size of one row."""
-        return int(np.prod(self._row, dtype=np.int64)) * self._dtype.itemsize
+        return int(np.prod(self.row, dtype=np.int64)) * self._dtype.itemsize
 
     def append(self, rows: NDArray[Any]) -> None:
         """Adds rows (n, ...) at the end."""
-        assert self._file is not None and rows.shape[1:] == self._row and rows.dtype == self._dtype
+        assert self._file is not None and rows.shape[1:] == self.row and rows.dtype == self._dtype
         self._file.write(np.ascontiguousarray(rows).data)
         self._rows += len(rows)
 
@@ -56,5 +57,5 @@ class ArrayFile:
         assert self._file is not None
         np.lib.format.write_array_header_1_0(
             self._file,
-            {"descr": self._dtype.str, "fortran_order": False, "shape": (self._rows, *self._row)},
+            {"descr": self._dtype.str, "fortran_order": False, "shape": (self._rows, *self.row)},
         )
