@@ -142,17 +142,21 @@ def measure(archive: Path, folder: Path, workers: int, pool: ProcessPoolExecutor
     seconds, together, main, worker = 0.0, 0.0, 0.0, 0.0
     bare_runs = []
     done: list[object] = []
-    while not done:
-        start = time.perf_counter()
-        done, _, _ = select.select([process.stdout], [], [], SLICE)
-        seconds += time.perf_counter() - start
-        os.killpg(process.pid, signal.SIGSTOP)
-        running = members(process.pid)
-        together = max(together, sum(status(each, "smaps_rollup", "Pss") for each in running))
-        main = max(main, status(process.pid, "status", "VmHWM"))
-        worker = max([worker, *(status(each, "status", "VmHWM") for each in running if each != process.pid)])
-        bare_runs.append(bare(pool, workers, SLICE))
-        os.killpg(process.pid, signal.SIGCONT)
+    try:
+        while not done:
+            start = time.perf_counter()
+            done, _, _ = select.select([process.stdout], [], [], SLICE)
+            seconds += time.perf_counter() - start
+            os.killpg(process.pid, signal.SIGSTOP)
+            running = members(process.pid)
+            together = max(together, sum(status(each, "smaps_rollup", "Pss") for each in running))
+            main = max(main, status(process.pid, "status", "VmHWM"))
+            worker = max([worker, *(status(each, "status", "VmHWM") for each in running if each != process.pid)])
+            bare_runs.append(bare(pool, workers, SLICE))
+            os.killpg(process.pid, signal.SIGCONT)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)  # halted as it may be, it would never end
+        raise
     cpu = json.loads(process.stdout.readline())["cpu"]
     assert process.wait() == 0
     bare_done, bare_seconds, bare_cpu = (sum(column) for column in zip(*bare_runs, strict=True))
