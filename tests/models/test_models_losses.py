@@ -5,9 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from latent_atlas.backend import tf
+from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import adversarial, losses, variational
+from latent_atlas.model import DataSpec
 from latent_atlas.models import lsgan, stylegan
+from latent_atlas.models.vae import VAE
 
 LOGITS = np.array([[-2.0], [0.0], [3.0]], np.float32)
 OTHERS = np.array([[1.0], [-1.0], [0.5]], np.float32)
@@ -163,3 +165,26 @@ def test_one_image_of_each_class_is_no_diversity() -> None:
     assert adversarial.diversity(collapsed, images).numpy() > 0.5
     assert adversarial.diversity(collapsed, images, labels).numpy() == pytest.approx(0.0, abs=1e-3)
     assert adversarial.diversity(images, images, labels).numpy() == pytest.approx(1.0, abs=1e-4)
+
+
+def test_kl_weight_multiplies_the_kl_term_alone() -> None:
+    """A step of gradient descent on kl_weight KL - log p(x|z) is a line in kl_weight, whose slope is that on KL."""
+    images, seed = sigmoid(normals(4, 16, 16, 3)).astype(np.float32), tf.constant([0, 1])
+
+    def step(kl_weight: float) -> tuple[np.ndarray, dict]:
+        keras.utils.set_random_seed(0)
+        settings = VAE.Settings(
+            steps=1, batch_size=4, learning_rate=1, latent_dim=3, width=2, likelihood="gaussian", kl_weight=kl_weight
+        )
+        vae = VAE(settings, DataSpec((16, 16, 3), 0))
+        vae.optimizers["vae"] = keras.optimizers.SGD(1.0)
+        before = vae.encoder.get_layer("mean").kernel.numpy()
+        logged = vae.train_step(images, tf.zeros(4, tf.int32), seed)
+        logged = {name: float(value) for name, value in logged.items()}
+        return before - vae.encoder.get_layer("mean").kernel.numpy(), logged
+
+    (none, logged), (one, _), (four, same) = step(0.0), step(1.0), step(4.0)
+    assert four - none == pytest.approx(4 * (one - none), rel=1e-3, abs=1e-4)
+    assert np.abs(one - none).max() > 0.01
+    assert logged["negative_elbo"] == pytest.approx(logged["kl"] - logged["log_likelihood"])
+    assert same["negative_elbo"] == pytest.approx(logged["negative_elbo"])  # it is the ELBO that is logged

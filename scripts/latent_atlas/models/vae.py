@@ -9,6 +9,9 @@ that of grey images, but the encoder meets the inputs on which likelihoods are r
 Colours are no probabilities, so for them p can be a Gaussian around the decoded image instead (appendix C.2), with
 one variance for all pixels at its most probable value (Rybkin et al. 2021); images are never binarised then, and no
 likelihood of binary images is bounded.
+
+``kl_weight`` other than 1 weighs the KL term (Higgins et al. 2017, "beta-VAE", eq. 4). A short run leaves codes of many
+latents correlated, so that independent draws from the prior decode to mixtures; more weight keeps them apart.
 """
 
 from typing import TYPE_CHECKING, Literal
@@ -35,6 +38,7 @@ class Settings(model.Settings):
         default=True, description="train on Bernoulli draws of the images, if that is their likelihood"
     )
     batch_norm: bool = Field(default=False, description="after each hidden layer")
+    kl_weight: float = Field(default=1.0, ge=0, description="1 is the ELBO; more for a code closer to the prior")
 
 
 class VAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
@@ -46,6 +50,7 @@ class VAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
         self.latent_dim = settings.latent_dim
         self.binary = settings.likelihood == "bernoulli"
         self.binarize = self.binary and settings.binarize
+        self.kl_weight = settings.kl_weight
         heads = {"mean": settings.latent_dim, "log_variance": settings.latent_dim}
         self.encoder = conv_encoder(data, settings.width, heads, False, settings.batch_norm)
         self.decoder = conv_decoder(data, settings.width, settings.latent_dim, False, settings.batch_norm)
@@ -61,9 +66,10 @@ class VAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
             terms = variational.elbo_terms(
                 self.encoder, self.decoder, targets, [], posterior_seed, True, self._log_likelihood
             )
-            loss = tf.reduce_mean(terms["kl"] - terms["log_likelihood"])
+            loss = tf.reduce_mean(self.kl_weight * terms["kl"] - terms["log_likelihood"])
         self.optimizers["vae"].apply(tape.gradient(loss, self.variables), self.variables)
-        return {"negative_elbo": loss, **{name: tf.reduce_mean(term) for name, term in terms.items()}}
+        means = {name: tf.reduce_mean(term) for name, term in terms.items()}
+        return {"negative_elbo": means["kl"] - means["log_likelihood"], **means}
 
     def _log_likelihood(self, logits: "Tensor", images: "Tensor") -> "Tensor":
         if self.binary:
