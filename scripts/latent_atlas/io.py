@@ -37,7 +37,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
         yield scratch
         _publish(scratch, path)
     except OSError as error:
-        raise _explain(error, path) from error
+        raise cannot_write(error, path) from error
     finally:
         shutil.rmtree(scratch.parent, ignore_errors=True)
 
@@ -55,7 +55,7 @@ def _scratch() -> Path:
         (WORK / "tmp").mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(dir=WORK / "tmp", prefix=f"{socket.gethostname()}-{os.getpid()}-"))
     except OSError as error:
-        raise _explain(error, WORK / "tmp") from error
+        raise cannot_write(error, WORK / "tmp") from error
 
 
 def sweep() -> None:
@@ -90,7 +90,7 @@ def lock(path: Path, blocked: Callable[[str], None]) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+")
     except OSError as error:
-        raise _explain(error, path) from error
+        raise cannot_write(error, path) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -150,7 +150,8 @@ def _fsync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _explain(error: OSError, path: Path) -> AtlasError:
+def cannot_write(error: OSError, path: Path) -> AtlasError:
+    """What to tell the user when the system refuses to write ``path``."""
     reason = {
         errno.ENOSPC: "the disk is full; free some space and run the same command again",
         errno.EACCES: "no permission to write there",

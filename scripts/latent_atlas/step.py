@@ -124,8 +124,11 @@ def _extras(arguments: argparse.Namespace) -> list[str]:
 
 def _redirect(log: Path) -> None:
     """Points standard output and error, also those of C++ libraries and child processes, at the log."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    except OSError as error:
+        raise io.cannot_write(error, log) from None
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)
