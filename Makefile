@@ -28,7 +28,7 @@ env: $(VENV)/env  ## make the pinned environment in .venv
 test: $(VENV)/dev  ## run the tests that need minutes at most
 	pytest -n 2 --dist loadfile -m "not slow and not cluster and not browser and not remote"
 
-test-marked: $(VENV)/dev  ## run the others: slow ones, and those that need Slurm, sshd or Chromium and say so
+test-marked: $(VENV)/dev  ## run the others: slow ones, and those that need sshd or Chromium and skip without
 	pytest -m "slow or cluster or browser or remote"
 
 lint: $(VENV)/dev  ## style, types, and Snakemake's own advice
@@ -47,7 +47,7 @@ lock: $(VENV)/dev  ## pin the newest versions that envs/*.in allow
 	cd envs && for name in uv cpu gpu dev slurm; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade $$name.in -o $$name.txt; done
 
-verify: env  ## run again what is needed and compare every byte with the maintainers' reference
+verify: all  ## run what is missing or out of date, then compare every byte with the maintainers' reference
 	@python scripts/verify.py $(if $(SCALE),--scale $(SCALE))
 
 bench: $(VENV)/dev  ## measure training steps and sampled images a second on this machine

@@ -205,6 +205,7 @@ rule evaluate:
         "scripts/evaluate.py",
         code("metrics"),
         atlas.processed,
+        f"{folder}/model.json",
         f"{folder}/samples.npz",
     output:
         f"{folder}/metrics.json",

@@ -8,8 +8,9 @@ import numpy as np
 
 from latent_atlas import backend, io, step, weights
 from latent_atlas.datasets import processed
+from latent_atlas.model import Model, Settings
 from latent_atlas.params import Params, canonical
-from latent_atlas.training import loop, snapshots
+from latent_atlas.training import loop, snapshots, stability
 from latent_atlas.training.batches import Batches, training_split
 from latent_atlas.training.checkpoints import Checkpoints
 
@@ -18,16 +19,7 @@ def main(params: Params, arguments: argparse.Namespace, progress: step.Progress)
     experiment = params.experiments[arguments.target]
     settings, folder = experiment.settings, params.folder(experiment.key)
     data = processed.load(params.processed(experiment.dataset))
-    card = {
-        "model": experiment.model,
-        "dataset": experiment.dataset,
-        "scale": params.scale,
-        "seed": params.seed,
-        "settings": settings.model_dump(),
-        "shape": list(data.spec.shape),
-        "labels": data.spec.labels,
-        "attributes": data.spec.attributes,
-    }
+    card = weights.describe(params, experiment.key, data.spec)
     validation = data.split("validation")
     backend.configure(settings.threads, params.seed, settings.deterministic)
     model = weights.build(card)
@@ -44,7 +36,7 @@ def main(params: Params, arguments: argparse.Namespace, progress: step.Progress)
         params.checkpoint_seconds,
         progress,
     )
-    weights.save(folder, model, card)
+    weights.save(folder, model, card, _findings(model, settings, record))
     io.save_table(folder / "history.csv", ["step", "images_seen", *record.columns], record.rows)
     taken = {name: np.stack(values) for name, values in record.snapshots.items()}
     taken["label_names"] = np.array(data.label_names, dtype=np.str_)
@@ -52,6 +44,12 @@ def main(params: Params, arguments: argparse.Namespace, progress: step.Progress)
         taken["labels"] = snapshots.labels(validation)
     io.save_arrays(folder / "snapshots.npz", {"steps": np.array(record.snapshot_steps), **taken})
     checkpoints.clear()
+
+
+def _findings(model: Model, settings: Settings, record: loop.Record) -> list[str] | None:
+    if not model.alarms or settings.on_instability == "ignore":
+        return None
+    return [str(finding) for finding in stability.findings(model.alarms, record.columns, record.rows, settings.steps)]
 
 
 def _fingerprint(card: dict, data: processed.Dataset, model: str) -> str:

@@ -42,9 +42,7 @@ def main() -> None:
 
 def _row(checked: params.Params, experiment: params.Experiment, steps: int) -> str:
     data, settings = processed.load(checked.processed(experiment.dataset)), experiment.settings
-    spec = data.spec
-    card = {"model": experiment.model, "settings": settings.model_dump(), "shape": list(spec.shape)}
-    model = weights.build({**card, "labels": spec.labels, "attributes": spec.attributes})
+    model = weights.build(weights.describe(checked, experiment.key, data.spec))
     batches = Batches(training_split(data, model), settings.images_per_step, checked.seed)
     step = compile_step(model, settings, batches)
     seconds = _median(lambda index: step(*batches[index], np.array([0, index], np.int32)), steps)

@@ -66,8 +66,8 @@ class Project:
         }
 
 
-def make_project(path: Path, experiments: list[str]) -> Project:
-    """Copies the code, shrinks ``params.yaml`` to some experiments of a few steps, and starts a repository."""
+def copy_project(path: Path) -> Project:
+    """Copies the code with ``params.yaml`` as it is, and starts a repository."""
     path.mkdir(parents=True, exist_ok=True)
     for name in ("Snakefile", "dvc.yaml", "params.yaml", ".dvcignore", ".gitignore"):
         shutil.copy(ROOT / name, path / name)
@@ -76,6 +76,15 @@ def make_project(path: Path, experiments: list[str]) -> Project:
     (path / "reference").mkdir()
     (path / "reference/demo.json").write_text("{}\n")
     project = Project(path)
+    project.run("git", "init", "-q", ".")
+    project.run("dvc", "init", "-q")
+    project.run("dvc", "config", "core.analytics", "false")
+    return project
+
+
+def make_project(path: Path, experiments: list[str]) -> Project:
+    """Copies the code, shrinks ``params.yaml`` to some experiments of a few steps, and starts a repository."""
+    project = copy_project(path)
 
     def shrink(content: dict[str, Any]) -> None:
         content["experiments"] = {key: content["experiments"][key] for key in experiments}
@@ -89,9 +98,6 @@ def make_project(path: Path, experiments: list[str]) -> Project:
         content["resources"].pop("experiments", None)
 
     project.edit(shrink)
-    project.run("git", "init", "-q", ".")
-    project.run("dvc", "init", "-q")
-    project.run("dvc", "config", "core.analytics", "false")
     return project
 
 

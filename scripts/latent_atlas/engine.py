@@ -1,7 +1,9 @@
 """What the Snakefile asks of ``params.yaml``: which jobs there are, what each reads, and what it depends on."""
 
+import json
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -9,6 +11,7 @@ from latent_atlas import io, params
 from latent_atlas.errors import AtlasError
 
 _PACKAGE = Path("scripts/latent_atlas")
+_DVC = Path(".dvc/tmp")
 
 
 class Atlas:
@@ -30,13 +33,16 @@ class Atlas:
             _stop(str(error))
 
     def lock(self) -> None:
-        """Keeps a second run out of this folder until this process ends, however it ends.
+        """Keeps other runs, of either engine, out of this folder until this process ends, however it ends.
 
         Snakemake's own lock outlives a run that was killed, and would stop the same command from going on.
         """
-        self._lock = io.lock("snakemake", _refuse)
         try:
-            self._lock.__enter__()
+            self._locks = ExitStack()  # kept, for a lock is released with the object that holds it
+            for path in _locks():
+                self._locks.enter_context(io.lock(path, _refuse))
+            for running in _dvc_at_work():
+                _refuse(running)
         except AtlasError as error:
             _stop(str(error))
 
@@ -101,6 +107,21 @@ def code(*names: str) -> list[str]:
         files = path.rglob("*") if path.is_dir() else [path]
         found += [str(file) for file in files if file.is_file() and "__pycache__" not in file.parts]
     return sorted(found)
+
+
+def _locks() -> list[Path]:
+    """The lock of Snakemake's runs, and the one that every DVC command holds but while a stage of its runs."""
+    return [io.LOCKS / "snakemake", *([_DVC / "lock"] if _DVC.parent.is_dir() else [])]
+
+
+def _dvc_at_work() -> list[str]:
+    """The processes that DVC has noted as running a stage here."""
+    try:
+        noted = json.loads((_DVC / "rwlock").read_text(encoding="utf-8"))
+        numbers = {int(entry["pid"]) for entry in noted.get("write", {}).values() if entry}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return []
+    return [str(number) for number in sorted(numbers) if io.is_alive(number)]
 
 
 def _refuse(holder: str) -> None:

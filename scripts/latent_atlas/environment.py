@@ -5,6 +5,8 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
+from threadpoolctl import threadpool_info
+
 PACKAGES: dict[str, tuple[str, ...]] = {
     "tensorflow": ("tensorflow", "tensorflow-cpu"),
     **{
@@ -13,14 +15,22 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     },
 }
 
+_VECTOR = ("sse4", "avx", "fma", "amx", "asimd", "sve")
+
 
 def machine() -> dict[str, str]:
-    """Python, operating system, architecture and processor."""
+    """Python, operating system, processor, and what of it decides the last bits of a sum.
+
+    Linear algebra and convolutions are computed with the widest vector instructions there are, so processors of one
+    name may differ.
+    """
     return {
         "Python": f"{platform.python_version()} ({platform.python_implementation()})",
         "System": _system(),
         "Architecture": platform.machine() or "unknown",
         "Processor": _processor(),
+        "Vector instructions": _vector_instructions(),
+        "Linear algebra": _linear_algebra(),
     }
 
 
@@ -46,13 +56,11 @@ def _system() -> str:
 
 
 def _processor() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
-            name, _, value = line.partition(":")
-            if name.strip() in ("model name", "Model", "Hardware") and value.strip():
-                return " ".join(value.split())
-    except OSError:
-        pass
+    facts = _cpuinfo()
+    for name in ("model name", "Model", "Hardware"):
+        if facts.get(name):
+            numbers = [f"{part} {facts[part]}" for part in ("cpu family", "model", "stepping") if part in facts]
+            return f"{facts[name]} ({', '.join(numbers)})" if numbers else facts[name]
     if platform.system() == "Darwin":
         asked = subprocess.run(
             ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"],
@@ -63,3 +71,29 @@ def _processor() -> str:
         if asked.returncode == 0 and asked.stdout.strip():
             return asked.stdout.strip()
     return platform.processor() or "unknown"
+
+
+def _vector_instructions() -> str:
+    facts = _cpuinfo()
+    flags = facts.get("flags", facts.get("Features", "")).split()
+    return " ".join(flag for flag in flags if flag.startswith(_VECTOR)) or "unknown"
+
+
+def _cpuinfo() -> dict[str, str]:
+    """What Linux says of the first processor; empty elsewhere."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    pairs = (line.partition(":") for line in text.partition("\n\n")[0].splitlines())
+    return {name.strip(): " ".join(value.split()) for name, _, value in pairs}
+
+
+def _linear_algebra() -> str:
+    """The library behind NumPy and the kernels it has chosen, which its environment variables may override."""
+    import numpy as np  # noqa: F401  # loads it
+
+    for info in threadpool_info():
+        if info["user_api"] == "blas" and "/numpy" in info["filepath"]:  # SciPy brings another of its own
+            return f"{info['internal_api']} {info['version']} ({info.get('architecture', 'unknown')})"
+    return "unknown"

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from latent_atlas.errors import AtlasError
 
 WORK = Path(".atlas")
+LOCKS = WORK / "locks"
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
         yield scratch
         _publish(scratch, path)
     except OSError as error:
-        raise _explain(error, path) from error
+        raise cannot_write(error, path) from error
     finally:
         shutil.rmtree(scratch.parent, ignore_errors=True)
 
@@ -44,15 +45,9 @@ def atomic_file(path: Path) -> Iterator[Path]:
 @contextmanager
 def atomic_directory(path: Path) -> Iterator[Path]:
     """Yields an empty scratch directory; on success it replaces ``path`` as a whole, on failure it is gone."""
-    scratch = _scratch() / path.name
-    try:
+    with atomic_file(path) as scratch:
         scratch.mkdir()
         yield scratch
-        _publish(scratch, path)
-    except OSError as error:
-        raise _explain(error, path) from error
-    finally:
-        shutil.rmtree(scratch.parent, ignore_errors=True)
 
 
 def _scratch() -> Path:
@@ -60,7 +55,7 @@ def _scratch() -> Path:
         (WORK / "tmp").mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(dir=WORK / "tmp", prefix=f"{socket.gethostname()}-{os.getpid()}-"))
     except OSError as error:
-        raise _explain(error, WORK / "tmp") from error
+        raise cannot_write(error, WORK / "tmp") from error
 
 
 def sweep() -> None:
@@ -68,11 +63,12 @@ def sweep() -> None:
     here = socket.gethostname()
     for folder in (WORK / "tmp").glob("*-*-*"):
         host, process, _ = folder.name.rsplit("-", 2)
-        if host == here and not _is_alive(int(process)):
+        if host == here and not is_alive(int(process)):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
+    """Whether there is a process of that number on this machine."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -83,19 +79,18 @@ def _is_alive(process: int) -> bool:
 
 
 @contextmanager
-def lock(name: str, blocked: Callable[[str], None]) -> Iterator[None]:
-    """Holds ``.atlas/locks/<name>`` for this process alone; the system releases it however the process ends.
+def lock(path: Path, blocked: Callable[[str], None]) -> Iterator[None]:
+    """Holds the lock file ``path`` for this process alone; the system releases it however the process ends.
 
     Args:
-        name: what is locked.
+        path: the file, made if it is missing; it names the process that holds it.
         blocked: called with the holder's process number if another process holds it. If it returns, this waits.
     """
-    path = WORK / "locks" / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+")
     except OSError as error:
-        raise _explain(error, path) from error
+        raise cannot_write(error, path) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -121,9 +116,30 @@ def _publish(scratch: Path, path: Path) -> None:
         if error.errno != errno.EXDEV:  # results/ may be a mount of its own: copy beside, then rename there
             raise
         beside = path.parent / f".{path.name}.part"
-        (shutil.copytree if scratch.is_dir() else shutil.copyfile)(scratch, beside)
-        os.replace(beside, path)
+        try:
+            _copy(scratch, beside)
+            os.replace(beside, path)
+        finally:
+            remove(beside)
     _fsync(path.parent)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Unlike `shutil.copytree`, stops at the first error and says which."""
+    if not source.is_dir():
+        shutil.copyfile(source, target)
+        return
+    target.mkdir()
+    for entry in source.iterdir():
+        _copy(entry, target / entry.name)
+
+
+def remove(path: Path) -> None:
+    """Removes a file or a folder with all that is in it; it need not be there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _fsync(path: Path) -> None:
@@ -134,7 +150,8 @@ def _fsync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _explain(error: OSError, path: Path) -> AtlasError:
+def cannot_write(error: OSError, path: Path) -> AtlasError:
+    """What to tell the user when the system refuses to write ``path``."""
     reason = {
         errno.ENOSPC: "the disk is full; free some space and run the same command again",
         errno.EACCES: "no permission to write there",
@@ -160,6 +177,7 @@ def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
         with np.load(path, allow_pickle=False) as archive:
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise ValueError("a single array, not an archive of named arrays")
+            _refuse_bombs(archive.zip)  # type: ignore[arg-type]  # None only once it is closed
             return {name: archive[name] for name in archive.files}
     except FileNotFoundError:
         raise AtlasError(f"{path}: no such file; the step that makes it has not run") from None
@@ -167,6 +185,13 @@ def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
         raise AtlasError(
             f"{path}: not a readable archive of arrays ({_one_line(error)}); delete it and rerun"
         ) from None
+
+
+def _refuse_bombs(archive: zipfile.ZipFile) -> None:
+    """Ours are never compressed, so no archive of a few bytes may fill the memory."""
+    for entry in archive.infolist():
+        if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != entry.compress_size:
+            raise ValueError(f"{entry.filename} is compressed")
 
 
 def load_array(path: Path) -> NDArray[Any]:

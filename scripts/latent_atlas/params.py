@@ -7,6 +7,7 @@ judge. A mistake is one line that names the key and what is allowed.
 import difflib
 import json
 import re
+import reprlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -309,8 +310,8 @@ def _explain(problem: Any, schema: type[BaseModel]) -> str:
         close = difflib.get_close_matches(str(problem["loc"][-1]), allowed, 1)
         hint = f"did you mean {close[0]!r}? " if close else ""
         return f"unknown key; {hint}allowed: {', '.join(allowed)}"
-    shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
-    return f"is {shown}; {problem['msg'][:1].lower()}{problem['msg'][1:]}"
+    # Of a value that refers to itself a thousandfold, as YAML's anchors allow, only the beginning is written out.
+    return f"is {reprlib.repr(value)}; {problem['msg'][:1].lower()}{problem['msg'][1:]}"
 
 
 def _fields_at(schema: type[BaseModel], location: tuple[Any, ...]) -> list[str]:

@@ -95,7 +95,9 @@ def run(
             raise AtlasError(f"params.yaml: {target}s: has no {arguments.target!r}; there are {', '.join(known)}")
         _redirect(log)
         io.sweep()
-        with io.lock(f"{arguments.scale}-{step}-{name}", lambda holder: progress.say(_WAITING.format(holder))):
+        with io.lock(
+            io.LOCKS / f"{arguments.scale}-{step}-{name}", lambda holder: progress.say(_WAITING.format(holder))
+        ):
             main(checked, arguments, progress)
         progress.finish()
     except AtlasError as error:
@@ -122,11 +124,15 @@ def _extras(arguments: argparse.Namespace) -> list[str]:
 
 def _redirect(log: Path) -> None:
     """Points standard output and error, also those of C++ libraries and child processes, at the log."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    except OSError as error:
+        raise io.cannot_write(error, log) from None
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # the last lines outlive a kill
 
 
 def _show_end(log: Path, terminal: TextIO, lines: int = 12) -> None:

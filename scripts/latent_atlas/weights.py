@@ -1,9 +1,9 @@
-"""A trained model on disk: ``weights.npz``, which says by itself how to rebuild the model, and ``model.json``.
+"""A trained model on disk: ``weights.npz``, which says by itself what model it is, and ``model.json``.
 
 The archive holds one array per weight, named ``<network>/<number>_<name>``, and the model card. No code is stored and
-none is run: the card names a model file of this project and its settings, both checked like ``params.yaml``.
-``model.json`` is the card in readable form with the SHA-256 of the archive, so who depends on it depends on the
-weights.
+none is run. A model is built from ``params.yaml`` alone, which has been checked; the card in the archive must agree,
+so weights from a stranger can neither choose what is built nor how large. ``model.json`` is the card in readable form
+with the SHA-256 of the archive, so who depends on it depends on the weights.
 """
 
 import json
@@ -11,79 +11,99 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from latent_atlas import io, models
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import DataSpec, Model
+from latent_atlas.params import Params
 
 ARCHIVE, CARD = "weights.npz", "model.json"
 
+Card = dict[str, Any]
 
-def build(card: dict[str, Any]) -> Model:
+
+def describe(params: Params, key: str, data: DataSpec) -> Card:
+    """The card of an experiment's model: what it is built from, and all that its training depends on but the data."""
+    experiment = params.experiments[key]
+    return {
+        "model": experiment.model,
+        "dataset": experiment.dataset,
+        "scale": params.scale,
+        "seed": params.seed,
+        "settings": experiment.settings.model_dump(mode="json"),
+        "shape": list(data.shape),
+        "labels": data.labels,
+        "attributes": data.attributes,
+    }
+
+
+def build(card: Card) -> Model:
     """An untrained model from its card; the weights follow from the seed set beforehand."""
     model = models.find(card["model"])
     height, width, channels = card["shape"]
-    data = DataSpec((height, width, channels), card["labels"], card.get("attributes", 0))
+    data = DataSpec((height, width, channels), card["labels"], card["attributes"])
     return model(model.Settings(**card["settings"]), data)
 
 
-def save(folder: Path, model: Model, card: dict[str, Any]) -> None:
-    """Writes both files."""
+def save(folder: Path, model: Model, card: Card, findings: list[str] | None = None) -> None:
+    """Writes both files.
+
+    Args:
+        folder: of the experiment.
+        model: as trained.
+        card: its description.
+        findings: what was found wrong with its training; None if nothing watched it.
+    """
     arrays = {name: variable.numpy() for name, variable in _weights(model).items()}
     io.save_arrays(folder / ARCHIVE, {"card": np.array(json.dumps(card, sort_keys=True)), **arrays})
     counts = {name: int(network.count_params()) for name, network in model.networks.items()}
-    io.save_json(folder / CARD, {**card, "parameters": counts, "weights_sha256": io.sha256(folder / ARCHIVE)})
+    about = {"parameters": counts, "findings": findings, "weights_sha256": io.sha256(folder / ARCHIVE)}
+    io.save_json(folder / CARD, {**card, **about})
 
 
-def read_card(folder: Path) -> dict[str, Any]:
-    """The card inside the archive.
-
-    Raises:
-        AtlasError: the archive is missing or damaged, or is not one of ours.
-    """
-    return _card(io.load_arrays(folder / ARCHIVE), folder / ARCHIVE)
-
-
-def load(folder: Path) -> tuple[Model, dict[str, Any]]:
-    """The trained model and its card.
+def load(folder: Path, card: Card) -> Model:
+    """The trained model.
 
     Raises:
-        AtlasError: the archive is missing or damaged, or does not fit the model that it names.
+        AtlasError: the archive is missing or damaged, or holds another model than the card's.
     """
     path = folder / ARCHIVE
     arrays = io.load_arrays(path)
-    card = _card(arrays, path)
-    try:
-        model = build(card)
-    except (KeyError, TypeError, ValueError, ValidationError) as error:
-        raise AtlasError(f"{path}: its card does not describe a model ({type(error).__name__}); train again") from None
+    _compare(_card(arrays, path), card, path)
+    model = build(card)
     wanted = _weights(model)
     if set(wanted) != set(arrays) - {"card"}:
         raise AtlasError(f"{path}: its weights are not those of the model {card['model']!r}; train again")
     for name, variable in wanted.items():
-        if arrays[name].shape != tuple(variable.shape):
-            raise AtlasError(f"{path}: {name} is {arrays[name].shape}, must be {tuple(variable.shape)}; train again")
+        if arrays[name].shape != tuple(variable.shape) or arrays[name].dtype != np.dtype(variable.dtype):
+            found, needed = (f"{a.dtype} {tuple(a.shape)}" for a in (arrays[name], variable))
+            raise AtlasError(f"{path}: {name} is {found}, must be {needed}; train again")
         variable.assign(arrays[name])
-    return model, card
+    return model
 
 
-def load_judge(folder: Path) -> Model:
+def load_judge(folder: Path, card: Card) -> Model:
     """The classifier that judges others; its weights must be those that its ``model.json`` names."""
-    card = io.load_json(folder / CARD)
-    if card.get("weights_sha256") != io.sha256(folder / ARCHIVE):
+    described = io.load_json(folder / CARD)
+    if not isinstance(described, dict) or described.get("weights_sha256") != io.sha256(folder / ARCHIVE):
         raise AtlasError(f"{folder / ARCHIVE}: not the weights that {CARD} describes; train again")
-    return load(folder)[0]
+    return load(folder, card)
 
 
-def _card(arrays: dict[str, Any], path: Path) -> dict[str, Any]:
+def _card(arrays: dict[str, Any], path: Path) -> Card:
     try:
         card = json.loads(str(arrays["card"]))
     except (KeyError, ValueError, RecursionError):
-        raise AtlasError(f"{path}: has no model card; it is not a model of this project") from None
-    if not isinstance(card, dict) or card.get("model") not in models.names():
-        raise AtlasError(f"{path}: its card names no model of this project")
+        card = None
+    if not isinstance(card, dict):
+        raise AtlasError(f"{path}: has no model card; it is not a model of this project")
     return card
+
+
+def _compare(found: Card, wanted: Card, path: Path) -> None:
+    for key, value in wanted.items():
+        if found.get(key) != value:
+            raise AtlasError(f"{path}: its {key} is not what params.yaml and the data say now; train again")
 
 
 def _weights(model: Model) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import io as standard_io
 import json
 import pickle
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,24 @@ def test_flipped_bit_is_found() -> None:
     Path("a.npz").write_bytes(content)
     with pytest.raises(AtlasError, match="not a readable archive"):
         io.load_arrays(Path("a.npz"))
+
+
+def test_compressed_archives_are_refused() -> None:
+    np.savez_compressed("bomb.npz", a=np.zeros(100_000_000, np.uint8))
+    assert Path("bomb.npz").stat().st_size < 200_000
+    with pytest.raises(AtlasError, match=r"bomb\.npz: not a readable archive of arrays \(a\.npy is compressed\)"):
+        io.load_arrays(Path("bomb.npz"))
+
+
+@pytest.mark.parametrize("load", [io.load_arrays, io.load_array])
+def test_arrays_larger_than_their_file_are_refused(load: Callable[[Path], object]) -> None:
+    buffer = standard_io.BytesIO()
+    np.lib.format.write_array_header_1_0(buffer, {"descr": "<f8", "fortran_order": False, "shape": (10**15,)})
+    Path("a.npy").write_bytes(buffer.getvalue())
+    with zipfile.ZipFile("a.npz", "w") as archive:
+        archive.write("a.npy")
+    with pytest.raises(AtlasError, match="not a readable"):
+        load(Path("a.npz" if load is io.load_arrays else "a.npy"))
 
 
 def test_json_is_plain() -> None:

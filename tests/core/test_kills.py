@@ -9,23 +9,32 @@ import re
 import signal
 import subprocess
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from conftest import Project, make_project
 
-KILLS = int(os.environ.get("KILLS", "6"))
+KILLS = int(os.environ.get("KILLS", "5"))
 EXPERIMENTS = ["cnn_digits", "cvae_digits", "cvae_gan_digits_z8"]
 SEED = 20
 
+# Mounts of its own, for which no rights are needed on most systems.
+OTHER_MOUNTS = ["unshare", "--user", "--map-root-user", "--mount"]
+
+# The steps that are struck, and how many seconds after their start at the most; training after its first checkpoint.
+LONGEST = {"train": 2.5, "sample": 10.0, "animate": 2.0, "report": 5.0}
+# What a step has made when it is done.
+MADE = {"train": "weights.npz", "sample": "samples.npz", "animate": "manifold.gif"}
+
 
 def _slow_down(project: Project) -> None:
-    """Enough training that most kills fall into it, and a checkpoint every moment."""
+    """Enough training that it outlasts several kills, and a checkpoint every moment."""
 
     def change(content: dict) -> None:
-        content["checkpoint_seconds"] = 0.2
+        content["checkpoint_seconds"] = 0.3
         for entry in content["experiments"].values():
-            entry["demo"] |= {"steps": 400, "frames": 12}
+            entry["demo"] |= {"steps": 2000, "frames": 12}
 
     project.edit(change)
 
@@ -35,37 +44,85 @@ def test_killed_runs_end_with_the_same_bytes(tmp_path: Path) -> None:
     whole, killed = (make_project(tmp_path / name, EXPERIMENTS) for name in ("whole", "killed"))
     for project in (whole, killed):
         _slow_down(project)
-    whole.run("snakemake", "--cores", "2", timeout=900)
+    whole.run("snakemake", "--cores", "2", timeout=1800)
     generator = random.Random(SEED)
-    struck: list[str] = []
-    for number in range(KILLS):
-        engine = ["snakemake", "--cores", "2"]
+    struck: Counter[str] = Counter()
+    resumed: Counter[str] = Counter()
+    for number, (step, experiment) in enumerate(_plan()):
+        _lose(killed, step, experiment)
         how = signal.SIGTERM if number % 5 == 4 else signal.SIGKILL
-        process = subprocess.Popen(
-            engine,
-            cwd=killed.path,
-            env=killed.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        _wait_for_a_step(process)
-        time.sleep(generator.uniform(0.0, 14.0))
-        struck += _steps(process.pid)
-        ended = process.poll() is not None
-        if not ended:
-            os.killpg(process.pid, how)
-            process.wait(timeout=60)
-        _end_orphans(killed.path)
-        if ended:  # everything was made: take something away, so that the next kill has something to hit
-            _lose_one(killed, generator)
-    printed = killed.run("snakemake", "--cores", "2", timeout=900)
+        hit = _strike(killed, step, experiment, generator.uniform(0.0, LONGEST[step]), how)
+        struck.update(hit)
+        print(f"kill {number + 1} of {KILLS} ({how.name}) struck {', '.join(hit) or 'nothing'}", flush=True)
+        resumed.update(_resumed(killed))
+    killed.run("snakemake", "--cores", "2", timeout=1800)
+    resumed.update(_resumed(killed))
     expected, found = whole.files(), killed.files()
-    assert found.keys() == expected.keys(), printed
-    assert [path for path in expected if expected[path] != found[path]] == []
+    different = [path for path in expected if expected[path] != found.get(path)]
+    print(f"{sum(struck.values())} steps struck: {dict(struck)}; trainings resumed: {dict(resumed)}")
+    print(f"{len(expected)} outputs, {len(different)} of them different")
+    assert found.keys() == expected.keys()
+    assert different == []
     assert list((killed.path / ".atlas/tmp").iterdir()) == []
-    print(f"{KILLS} kills, during: {', '.join(sorted(struck))}")
-    assert struck
+    wanted = {f"{step} {experiment}".strip() for step, experiment in _plan() if step in ("train", "report")}
+    assert wanted <= set(struck)
+    assert set(resumed) == set(EXPERIMENTS)
+
+
+def _plan() -> list[tuple[str, str]]:
+    """Which step each kill waits for, and of which experiment: three in five hit training, each model in turn."""
+    others = [("sample", EXPERIMENTS[0]), ("animate", EXPERIMENTS[1]), ("report", "")]
+    later = [others[number % 3] for number in range(KILLS * 2 // 5)]
+    trainings = [("train", EXPERIMENTS[number % len(EXPERIMENTS)]) for number in range(KILLS - len(later))]
+    return sorted(trainings + later, key=lambda entry: (list(LONGEST).index(entry[0]), entry[1]))
+
+
+def _strike(project: Project, step: str, experiment: str, delay: float, how: signal.Signals) -> list[str]:
+    """Runs the pipeline until ``delay`` seconds into a step, kills all of it, and says what it hit."""
+    checkpoints = project.path / ".atlas/checkpoints/demo" / experiment
+    before = set(checkpoints.glob("0*.npz"))
+    process = subprocess.Popen(
+        ["snakemake", "--cores", "2"],
+        cwd=project.path,
+        env=project.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+    def is_there() -> bool:
+        if step == "train":
+            return bool(set(checkpoints.glob("0*.npz")) - before)
+        return f"{step} {experiment}".strip() in _steps(process.pid)
+
+    deadline = time.monotonic() + 900
+    while not is_there():
+        assert process.poll() is None, f"the pipeline ended without running {step} {experiment}"
+        assert time.monotonic() < deadline, f"no {step} {experiment} within a quarter of an hour"
+        time.sleep(0.02)
+    time.sleep(delay)
+    hit = _steps(process.pid)
+    if process.poll() is None:
+        os.killpg(process.pid, how)
+        process.wait(timeout=120)
+    _end_orphans(project.path)
+    return hit
+
+
+def _resumed(project: Project) -> list[str]:
+    """The trainings whose last run, as its log says, went on from a checkpoint."""
+    logs = sorted((project.path / "logs/demo/train").glob("*.log"))
+    found = [log.stem for log in logs if "resumed after step" in log.read_text(errors="replace")]
+    for log in logs:
+        log.unlink()
+    return found
+
+
+def _lose(project: Project, step: str, experiment: str) -> None:
+    """So that the next kill has something to hit."""
+    results = project.path / "results/demo"
+    made = results / "experiments" / experiment / MADE[step] if experiment else results / "report/index.html"
+    made.unlink(missing_ok=True)
 
 
 @pytest.mark.slow
@@ -82,11 +139,13 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
         text=True,
     )
     checkpoints = project.path / ".atlas/checkpoints/demo/cvae_gan_digits_z8"
-    deadline = time.monotonic() + 120
-    while not list(checkpoints.glob("0*.npz")) and time.monotonic() < deadline:
+    deadline = time.monotonic() + 300
+    while not list(checkpoints.glob("0*.npz")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline, "no checkpoint within five minutes"
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, printed = process.communicate(timeout=60)
+    _, printed = process.communicate(timeout=120)
     assert process.returncode == 130, printed
     assert "interrupted; the same command goes on from here" in printed
     assert not (project.path / "results").exists()
@@ -95,17 +154,11 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     assert re.search(r"resumed after step [1-9]", log)
 
 
-def _wait_for_a_step(process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while process.poll() is None and not _steps(process.pid) and time.monotonic() < deadline:
-        time.sleep(0.1)
-
-
 def _steps(session: int) -> list[str]:
     """What the steps of a session are doing now."""
     listed = subprocess.run(["ps", "-o", "args=", "-s", str(session)], capture_output=True, text=True, check=False)
-    found = re.findall(r"^python scripts/(\w+)\.py (.*)$", listed.stdout, re.MULTILINE)
-    return [f"{step} {arguments.split()[-1]}" for step, arguments in found]
+    found = re.findall(r"^python scripts/(\w+)\.py --scale demo ?(\w*)", listed.stdout, re.MULTILINE)
+    return sorted({f"{step} {target}".strip() for step, target in found})
 
 
 def _end_orphans(folder: Path) -> None:
@@ -119,6 +172,23 @@ def _end_orphans(folder: Path) -> None:
     time.sleep(0.3)
 
 
-def _lose_one(project: Project, generator: random.Random) -> None:
-    key = generator.choice(EXPERIMENTS)
-    (project.path / f"results/demo/experiments/{key}/weights.npz").unlink()
+@pytest.mark.slow
+@pytest.mark.parametrize("full", [".atlas", "results"])
+def test_a_full_disk_costs_nothing_but_time(full: str, tmp_path: Path) -> None:
+    if subprocess.run([*OTHER_MOUNTS, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this system lets no user mount a small disk")
+    project, whole = (make_project(tmp_path / name, ["cnn_digits"]) for name in ("project", "whole"))
+    train = ["python", "scripts/train.py", "--scale", "demo", "cnn_digits"]
+    for here in (project, whole):
+        _slow_down(here)
+        for step in ("fetch", "prepare"):
+            here.run("python", f"scripts/{step}.py", "--scale", "demo", "digits")
+        (here.path / "results").mkdir()
+    whole.run(*train)
+    mount = f'mount -t tmpfs -o size=60k disk "{full}" && exec "$@"'
+    printed = project.run(*OTHER_MOUNTS, "sh", "-c", mount, "sh", *train, code=1)
+    assert re.search(r"^train: .*: cannot be written: the disk is full; free some space", printed, re.MULTILINE)
+    assert "Traceback" not in printed
+    assert list((project.path / "results").rglob("*")) == []
+    project.run(*train)
+    assert project.files() == whole.files()

@@ -39,6 +39,13 @@ def _set(path: str, value: object) -> Callable[[str], str]:
     return edit
 
 
+def _billion(text: str) -> str:
+    """A value that holds itself ten to the ninth times: small in memory, huge if it were written out."""
+    lists = ["&a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lists += [f"&a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 9)]
+    return text.replace("frames_per_second: 8", f"frames_per_second: [{', '.join(lists)}]")
+
+
 BROKEN: dict[str, tuple[Callable[[str], str], list[str]]] = {
     "typo in a key": (
         lambda text: text.replace("latent_dim: 8", "latnet_dim: 8", 1),
@@ -73,6 +80,10 @@ BROKEN: dict[str, tuple[Callable[[str], str], list[str]]] = {
         ["label_animations.experiments", "'vae_digits'", "not conditional"],
     ),
     "a label too many": (_set("label_animations.labels", [1, 1]), ["label_animations.labels", "twice"]),
+    "a billion laughs": (
+        _billion,
+        ["animation.frames_per_second", "should be a valid integer"],
+    ),
     "code in a tag": (lambda text: text + "\nx: !!python/object/apply:os.system ['true']\n", ["not YAML"]),
 }
 

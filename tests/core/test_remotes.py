@@ -26,9 +26,10 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def _round_trip(source: Project, folder: Path, url: str, *settings: tuple[str, str], **variables: str) -> None:
-    source.run("dvc", "remote", "add", "-f", "-d", "there", url)
+    remote = url.partition("://")[0] if "://" in url else "directory"
+    source.run("dvc", "remote", "add", "-d", "-f", remote, url)
     for name, value in settings:
-        source.run("dvc", "remote", "modify", "--local", "there", name, value)
+        source.run("dvc", "remote", "modify", "--local", remote, name, value)
     source.run("dvc", "push", "-q", **variables)
     source.run("git", "clone", "-q", str(source.path), str(folder))
     clone = Project(folder)
@@ -38,7 +39,7 @@ def _round_trip(source: Project, folder: Path, url: str, *settings: tuple[str, s
     started = time.monotonic()
     clone.run("dvc", "pull", "-q", **variables)
     clone.run("python", "scripts/sync.py")
-    print(f"pull and sync from {url.split(':', maxsplit=1)[0]}: {time.monotonic() - started:.1f} s")
+    print(f"pull and sync from {remote}: {time.monotonic() - started:.1f} s")
     assert NOTHING in clone.run("snakemake", "-n")
     assert "up to date" in clone.run("dvc", "status")
     assert clone.files() == {p: c for p, c in source.files().items() if not p.endswith(".gitignore")}

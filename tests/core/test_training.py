@@ -53,6 +53,7 @@ def _card(name: str, **settings: Any) -> dict[str, Any]:
         "settings": {"steps": 6, "batch_size": 8, "learning_rate": 0.001, "frames": 3, "width": 4, **settings},
         "shape": list(SPEC.shape),
         "labels": SPEC.labels,
+        "attributes": SPEC.attributes,
     }
 
 

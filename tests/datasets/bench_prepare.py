@@ -116,15 +116,15 @@ def status(process: int, file: str, field: str) -> float:
     return int(text.partition(f"\n{field}:")[2].split()[0]) / 1024 if f"\n{field}:" in text else 0.0
 
 
-def members(session: int) -> list[int]:
-    """The processes of a session."""
+def members(group: int) -> list[int]:
+    """The processes of a group."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if int(fields[3]) == session:
+        if int(fields[2]) == group:
             found.append(int(stat.parent.name))
     return found
 
@@ -132,9 +132,9 @@ def members(session: int) -> list[int]:
 def measure(archive: Path, folder: Path, workers: int, pool: ProcessPoolExecutor) -> dict[str, float]:
     """One run of prepare, in turn with the bare one."""
     command = [sys.executable, __file__, "--folder", str(folder), "--measure", str(archive)]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
+    # A group of its own, to be halted as one, but not a session: Linux shares the processor out among sessions first,
+    # so beside other work one session would be given less than its twin.
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0)
     assert process.stdin is not None and process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.stdin.write("go\n")
@@ -142,17 +142,21 @@ def measure(archive: Path, folder: Path, workers: int, pool: ProcessPoolExecutor
     seconds, together, main, worker = 0.0, 0.0, 0.0, 0.0
     bare_runs = []
     done: list[object] = []
-    while not done:
-        start = time.perf_counter()
-        done, _, _ = select.select([process.stdout], [], [], SLICE)
-        seconds += time.perf_counter() - start
-        os.killpg(process.pid, signal.SIGSTOP)
-        running = members(process.pid)
-        together = max(together, sum(status(each, "smaps_rollup", "Pss") for each in running))
-        main = max(main, status(process.pid, "status", "VmHWM"))
-        worker = max([worker, *(status(each, "status", "VmHWM") for each in running if each != process.pid)])
-        bare_runs.append(bare(pool, workers, SLICE))
-        os.killpg(process.pid, signal.SIGCONT)
+    try:
+        while not done:
+            start = time.perf_counter()
+            done, _, _ = select.select([process.stdout], [], [], SLICE)
+            seconds += time.perf_counter() - start
+            os.killpg(process.pid, signal.SIGSTOP)
+            running = members(process.pid)
+            together = max(together, sum(status(each, "smaps_rollup", "Pss") for each in running))
+            main = max(main, status(process.pid, "status", "VmHWM"))
+            worker = max([worker, *(status(each, "status", "VmHWM") for each in running if each != process.pid)])
+            bare_runs.append(bare(pool, workers, SLICE))
+            os.killpg(process.pid, signal.SIGCONT)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)  # halted as it may be, it would never end
+        raise
     cpu = json.loads(process.stdout.readline())["cpu"]
     assert process.wait() == 0
     bare_done, bare_seconds, bare_cpu = (sum(column) for column in zip(*bare_runs, strict=True))

@@ -21,13 +21,22 @@ arrays = {
     "test_codes": rng.normal(size=(30, 40)), "manifold": images(4, 4), "samples": images(10),
     "anomaly_scores": rng.normal(size=60), "anomaly_labels": np.arange(60) % 2,
     "reference_features": rng.normal(size=(900, 64)), "sample_features": rng.normal(size=(900, 64)),
+    "latent_torus": images(3, 4, 4), "truncation_sweep": images(4, 5), "truncation_psis": np.linspace(-1, 1, 5),
+    "style_mixing": images(3, 3, 3), "style_mixing_rows": images(3), "style_mixing_columns": images(3),
+    "style_mixing_layers": np.array([[0, 4], [4, 5], [5, 6]]),
+    "noise_draws": images(3, 4), "noise_deviation": rng.random((3, 28, 28), np.float32),
+    "attribute_names": np.array(["a", "b"]), "attribute_sources": images(2, 3),
+    "attribute_arithmetic": images(2, 3, 4), "attribute_steps": np.linspace(0, 2, 4),
+    "attribute_before": rng.random((90, 2), np.float32), "attribute_after": rng.random((90, 2), np.float32),
+    "test_attribute_logits": rng.normal(size=(90, 2)), "test_attributes": rng.integers(0, 2, (90, 2)),
 }
-history = pd.DataFrame({"step": np.arange(200) * 1000, "loss": rng.random(200) * 900 + 0.1})
+curves = {"loss": rng.random(200) * 900 + 0.1, "gradient_norm": rng.random(200), "resolution": np.arange(200.0)}
+history = pd.DataFrame({"step": np.arange(200) * 1000, **curves})
 out = Path(sys.argv[1])
 render.render(arrays, history, out, ["a", "b", "c"], "a test")
 steps = np.arange(6) * 1000
 for name, snapshots in {
-    "planes": {"images": images(6, 8, 8)},
+    "planes": {"images": images(6, 8, 8)}, "planes_of_labels": {"images": images(6, 3, 8, 8)},
     "features": {"features": rng.normal(size=(6, 300, 64)), "labels": np.arange(300) % 3},
 }.items():
     frames = list(evolution.animate({"steps": steps, **snapshots}, None, ["a", "b", "c"]))
@@ -64,8 +73,8 @@ def test_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
         PYTHONHASHSEED="2",
         SOURCE_DATE_EPOCH="1",
     )
-    assert one.count(".png") >= 8
-    assert one.count(".mp4") == one.count(".gif") == 2
+    assert one.count(".png") >= 15
+    assert one.count(".mp4") == one.count(".gif") == 3
     assert one == other
 
 

@@ -76,6 +76,12 @@ def test_features_of_few_and_many_classes(classes: int) -> None:
     frames({"features": np.zeros((3, 60, 4)), "labels": np.arange(60) % classes})
 
 
+def test_the_legend_is_as_wide_as_its_names() -> None:
+    snapshots = {"steps": STEPS, "features": np.zeros((3, 60, 4)), "labels": np.arange(60) % 2}
+    for names, width in ((["a", "b"], evolution.LEGEND), (["x" * 90, "b"], evolution.WIDE_LEGEND)):
+        assert next(animate(snapshots, None, names)).shape[1] == evolution.SCATTER + width
+
+
 def test_frames_come_one_at_a_time() -> None:
     stream = animate({"steps": STEPS, "images": planes(3, 2, 2)}, None, [])
     assert next(stream).ndim == 3

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from latent_atlas.figures import charts, grids
+from latent_atlas.figures import charts, grids, surfaces
 from latent_atlas.figures.compare import side_by_side
 from latent_atlas.figures.material import Material
 from latent_atlas.figures.render import FIGURES, render
@@ -44,6 +44,23 @@ def arrays() -> Arrays:
         "reference_features": rng.normal(size=(50, 16)),
         "test_features": rng.normal(size=(50, 16)),
         "sample_features": rng.normal(size=(50, 16)),
+        "latent_torus": images(6, 6, channels=3),
+        "truncation_sweep": images(4, 5, channels=3),
+        "truncation_psis": np.array([-1, -0.5, 0, 0.5, 1], np.float32),
+        "style_mixing": images(3, 4, 4, channels=3),
+        "style_mixing_rows": images(4, channels=3),
+        "style_mixing_columns": images(4, channels=3),
+        "style_mixing_layers": np.array([[0, 4], [4, 5], [5, 6]]),
+        "noise_draws": images(4, 3, channels=3),
+        "noise_deviation": rng.random((4, 28, 28), np.float32),
+        "attribute_names": np.array(["Wearing_Hat", "Beard"]),
+        "attribute_sources": images(2, 3, channels=3),
+        "attribute_arithmetic": images(2, 3, 4, channels=3),
+        "attribute_steps": np.array([0, 1, 2, 3], np.float32),
+        "attribute_before": rng.random((9, 2)),
+        "attribute_after": rng.random((9, 2)),
+        "test_attribute_logits": rng.normal(size=(40, 2)),
+        "test_attributes": rng.integers(0, 2, (40, 2), dtype=np.uint8),
     }
 
 
@@ -97,11 +114,11 @@ def test_samples_sit_in_the_row_of_their_label(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_manifold_keeps_row_zero_on_top(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grids, "titled", lambda picture, *_: picture)
+    monkeypatch.setattr(surfaces, "titled", lambda picture, *_: picture)
     green, blue = (0, 90, 0), (0, 0, 180)  # no text is
     plane = np.full((2, 2, 28, 28, 3), green, np.uint8)
     plane[0, 1] = blue
-    out = grids.manifold(material({"manifold": plane}))
+    out = surfaces.manifold(material({"manifold": plane}))
     rows, cols = np.nonzero((out == blue).all(axis=2))
     assert rows.max() < np.nonzero((out == green).all(axis=2))[0].max()
     assert cols.min() > np.nonzero((out == green).all(axis=2))[1].min() + 500
@@ -122,22 +139,6 @@ def test_mistakes_counts_and_orders(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_mistakes_is_still_a_picture() -> None:
     arrays: Arrays = {"test_images": images(2), "test_logits": np.eye(2), "test_labels": np.array([0, 1])}
     assert grids.mistakes(material(arrays)).shape[2] == 3
-
-
-def test_curves_leave_out_clocks_text_and_empty_columns(history: pd.DataFrame) -> None:
-    history = history.assign(note="x", empty=np.nan, validation_loss=[np.nan, 2.0, np.nan])
-    assert charts.curve_names(history) == ["loss", "validation_loss"]
-    one = charts.training_curves(material({}, history[["step", "loss"]]))
-    shared = charts.training_curves(material({}, history))
-    assert one.shape == shared.shape  # validation shares the panel
-    assert (one != shared).any()
-    two = charts.training_curves(material({}, history.assign(kl=[1.0, 2.0, 3.0])))
-    assert two.shape != one.shape
-
-
-def test_moving_average_by_hand() -> None:
-    averaged = charts.moving_average(np.array([0.0, 3.0, 6.0, 0.0]), 3)
-    np.testing.assert_allclose(averaged, [1.5, 3, 3, 3])
 
 
 def test_anomaly_scores_all_equal() -> None:

@@ -11,17 +11,21 @@ import numpy as np
 import pytest
 
 from latent_atlas.metrics import frechet, images, prdc, sharpness
+from latent_atlas.metrics.attributes import attribute_accuracy
+from latent_atlas.metrics.diversity import diversity
 from latent_atlas.metrics.evaluate import MEASURES, evaluate
 from latent_atlas.metrics.labels import label_entropy, modes_covered
 
 SCRIPTS = Path(frechet.__file__).parents[2]
 
 CLASSIFIER = ["accuracy"]
+ATTRIBUTES = ["accuracy_majority", "attribute_effect"]
+MODES = ["modes_covered", "label_entropy"]
 CODES = ["knn_accuracy", "linear_probe_accuracy", "nmi", "ari", "anomaly_auroc", "denoising_psnr_gain"]
 AUTOENCODER = ["reconstruction_mse", "pca_mse", "sharpness_reconstructions", *CODES]
 BOUNDS = ["elbo", "iwae_bound", "active_units"]
 FRECHET = ["frechet", "frechet_real", "frechet_noise", "frechet_untrained", "frechet_n"]
-GENERATOR = [*FRECHET, "precision", "recall", "density", "coverage", "sharpness"]
+GENERATOR = [*FRECHET, "precision", "recall", "density", "coverage", "sharpness", "diversity"]
 
 
 def everything(n: int = 40, width: int = 6) -> dict[str, np.ndarray]:
@@ -56,6 +60,10 @@ def everything(n: int = 40, width: int = 6) -> dict[str, np.ndarray]:
         "sample_labels": labels,
         "sample_predictions": rng.integers(0, 3, n),
         "transfer_predictions": rng.integers(0, 3, size=(5, 3)),
+        "test_attribute_logits": rng.normal(size=(n, 4)),
+        "test_attributes": rng.integers(0, 2, size=(n, 4), dtype=np.uint8),
+        "attribute_before": rng.random((n, 4), np.float32),
+        "attribute_after": rng.random((n, 4), np.float32),
     }
 
 
@@ -72,6 +80,8 @@ def test_all_arrays_give_all_metrics_as_plain_finite_numbers():
     found = evaluate(everything(), train_images())
     assert set(found) == {
         *CLASSIFIER,
+        *ATTRIBUTES,
+        *MODES,
         *BOUNDS,
         *AUTOENCODER,
         *GENERATOR,
@@ -106,11 +116,15 @@ def test_nothing_in_nothing_out():
         (["noisy_images", "denoised_images"], []),
         (["reference_features", "sample_features"], ["frechet", "frechet_n"]),
         (["reference_features", "test_features"], []),  # a judge's own features, no generator
-        (["samples", "test_images"], ["sharpness"]),
-        (["sample_labels", "sample_predictions", "test_labels"], ["label_accuracy"]),
-        (["sample_predictions", "test_labels"], ["modes_covered", "label_entropy"]),
+        (["samples", "test_images"], ["sharpness", "diversity"]),
+        (["sample_labels", "sample_predictions"], ["label_accuracy"]),
+        (["sample_predictions", "test_labels"], MODES),
+        (["sample_labels", "sample_predictions", "test_labels"], ["label_accuracy", *MODES]),
         (["sample_predictions"], []),
         (["transfer_predictions"], ["transfer_accuracy"]),
+        (["test_attribute_logits", "test_attributes"], ["accuracy", "accuracy_majority"]),
+        (["attribute_before", "attribute_after"], ["attribute_effect"]),
+        (["attribute_before"], []),
     ],
 )
 def test_what_is_there_decides(names, metrics):
@@ -132,6 +146,7 @@ def test_every_measure_uses_what_it_asks_for():
 
 def test_values_come_from_the_right_arrays():
     a = everything()
+    logits_of_attributes = a.pop("test_attribute_logits")  # a judge of attributes has an accuracy too
     found = evaluate(a, train_images())
     assert found["accuracy"] == (a["test_logits"].argmax(axis=1) == a["test_labels"]).mean()
     assert found["elbo"] == pytest.approx(a["test_elbo"].mean(), rel=1e-14)
@@ -155,6 +170,19 @@ def test_values_come_from_the_right_arrays():
     assert found["frechet_n"] == 40
     assert found["label_accuracy"] == (a["sample_labels"] == a["sample_predictions"]).mean()
     assert found["transfer_accuracy"] == (a["transfer_predictions"] == np.arange(3)).mean()
+    of_classes = diversity(a["samples"], a["test_images"], a["sample_labels"], a["test_labels"])
+    assert found["diversity"] == of_classes != diversity(a["samples"], a["test_images"])
+    assert found["modes_covered"] == modes_covered(a["sample_predictions"], 3)
+    rise = a["attribute_after"] - a["attribute_before"]
+    assert found["attribute_effect"] == pytest.approx(rise.mean(), abs=1e-6)
+    of_attributes = evaluate(only("test_attribute_logits", "test_attributes"), None)
+    assert of_attributes["accuracy"] == attribute_accuracy(logits_of_attributes, a["test_attributes"])
+
+
+def test_findings_are_counted_where_training_was_watched():
+    arrays = only("test_elbo")
+    assert evaluate(arrays, None, []) == {**evaluate(arrays, None), "stability_flags": 0}
+    assert evaluate(arrays, None, ["mode collapse", "the critic has won"])["stability_flags"] == 2
 
 
 def test_denoising_that_helps_gains_decibels():
@@ -192,6 +220,7 @@ def test_labels_of_one_class_are_no_labels():
     arrays = everything()
     arrays["test_labels"] = np.zeros(40, int)
     arrays["train_labels"] = np.zeros(40, int)
+    del arrays["test_attributes"]
     found = evaluate(arrays, train_images())
     assert "reconstruction_mse" in found
     assert {"accuracy", "knn_accuracy", "linear_probe_accuracy", "nmi", "ari"}.isdisjoint(found)

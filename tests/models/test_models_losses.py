@@ -158,6 +158,15 @@ def test_diversity_is_one_for_equals_and_nothing_for_copies() -> None:
     assert adversarial.diversity(tf.repeat(images[:1], 16, axis=0), images).numpy() == pytest.approx(0.0, abs=1e-6)
 
 
+def test_one_image_of_each_class_is_no_diversity() -> None:
+    images = tf.random.stateless_uniform((16, 4, 4, 1), (1, 2))
+    labels = tf.constant([0, 1] * 8)
+    collapsed = tf.tile(images[:2], (8, 1, 1, 1))
+    assert adversarial.diversity(collapsed, images).numpy() > 0.5
+    assert adversarial.diversity(collapsed, images, labels).numpy() == pytest.approx(0.0, abs=1e-3)
+    assert adversarial.diversity(images, images, labels).numpy() == pytest.approx(1.0, abs=1e-4)
+
+
 def test_kl_weight_multiplies_the_kl_term_alone() -> None:
     """A step of gradient descent on kl_weight KL - log p(x|z) is a line in kl_weight, whose slope is that on KL."""
     images, seed = sigmoid(normals(4, 16, 16, 3)).astype(np.float32), tf.constant([0, 1])

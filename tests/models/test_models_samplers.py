@@ -12,6 +12,7 @@ from latent_atlas.backend import tf
 from latent_atlas.datasets.processed import Split
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import DataSpec
+from latent_atlas.sampling import attributes as arithmetic
 from latent_atlas.sampling import collect
 from latent_atlas.sampling.context import Context
 
@@ -52,7 +53,7 @@ class Judge(abilities.NamesAttributes):
 
 
 def context(model: Any, judge: Any, attributes: dict[str, np.ndarray] | None = None) -> Context:
-    splits = {"train": faces(200, 0), "test": faces(50, 1)}
+    splits = {"train": faces(200, 0), "validation": faces(50, 2), "test": faces(50, 1)}
     data = SimpleNamespace(
         path=Path("data/demo/faces/processed"),
         spec=DataSpec((2, 2, 3), 0, 2),
@@ -64,34 +65,71 @@ def context(model: Any, judge: Any, attributes: dict[str, np.ndarray] | None = N
 
 
 def test_attribute_vectors_lead_from_without_to_with() -> None:
-    arrays = collect.attribute_arithmetic(context(Colours(), Judge()))
+    arrays = arithmetic.attribute_arithmetic(context(Colours(), Judge()))
     assert arrays["attribute_vectors"] * 255 == pytest.approx(np.array([[100, 100, 100], [50, 0, 0]]), abs=25)
     assert arrays["attribute_names"].tolist() == ATTRIBUTES
 
 
 def test_the_judge_sees_the_attribute_come() -> None:
-    arrays = collect.attribute_arithmetic(context(Colours(), Judge()))
+    arrays = arithmetic.attribute_arithmetic(context(Colours(), Judge()))
     before, after = arrays["attribute_before"], arrays["attribute_after"]
-    assert before.shape == after.shape == (collect._ATTRIBUTE_IMAGES, 2)
+    assert before.shape == after.shape == (arithmetic.IMAGES, 2)
     assert before.max() < 0.5 < after.min()
 
 
 def test_arithmetic_begins_at_the_reconstruction_and_goes_on_in_equal_steps() -> None:
-    arrays = collect.attribute_arithmetic(context(Colours(), Judge()))
+    arrays = arithmetic.attribute_arithmetic(context(Colours(), Judge()))
     shown, steps = arrays["attribute_arithmetic"].astype(int), arrays["attribute_steps"]
-    assert shown.shape == (2, collect._LINES, len(steps), 2, 2, 3)
+    assert shown.shape == (2, arithmetic.LINES, len(steps), 2, 2, 3)
     assert np.array_equal(shown[:, :, 0], arrays["attribute_sources"])
-    assert shown[0, 0, -1, 0, 0, 1] - shown[0, 0, 0, 0, 0, 1] == pytest.approx(200, abs=15)
+    rise = shown[0, 0, :, 0, 0, 1] - shown[0, 0, 0, 0, 0, 1]
+    assert rise[steps == 1] == pytest.approx(100, abs=10)
+    assert rise[steps == 2] == pytest.approx(200, abs=20)
+
+
+class Dazzled(Judge):
+    """Finds nothing in what is too bright."""
+
+    def attribute_logits(self, images: Any) -> Any:
+        too_bright = tf.reduce_max(images[:, 0, 0, :], axis=1, keepdims=True) > 200 / 255
+        return tf.where(too_bright, -9.0, super().attribute_logits(images))
+
+
+@pytest.mark.parametrize(("brightened", "step"), [(None, 1.5), ("validation", 0.25), ("test", 1.5)])
+def test_the_step_is_chosen_on_validation_images_alone(
+    monkeypatch: pytest.MonkeyPatch, brightened: str | None, step: float
+) -> None:
+    monkeypatch.setattr(arithmetic, "CANDIDATES", np.array([0.25, 1.5, 3.0], np.float32))
+    given = context(Colours(), Dazzled())
+    plain = given.data.split
+    given.data.split = lambda name: Split(plain(name).images + np.uint8(60 * (name == brightened)), plain(name).labels)
+    assert arithmetic.attribute_arithmetic(given)["attribute_step"] == step
+
+
+def test_images_are_encoded_once() -> None:
+    class Counted(Colours):
+        calls = 0
+
+        def encode(self, images: Any, labels: Any) -> Any:
+            Counted.calls += 1  # each time the graph is traced
+            return super().encode(images, labels)
+
+    shared = context(Counted(), Judge())
+    arrays = collect.codes(shared) | collect.posterior_means(shared) | collect.reconstructions(shared)
+    arrays |= collect.interpolations(shared)
+    assert np.array_equal(arrays["test_codes"], arrays["code_means"])
+    assert np.array_equal(arrays["test_reconstructions"], shared.test.images)
+    assert Counted.calls <= 2  # the splits differ in length
 
 
 def test_an_attribute_that_all_images_have_is_named() -> None:
     everywhere = {"train": np.ones((200, 2), np.uint8), "test": np.zeros((50, 2), np.uint8)}
     with pytest.raises(AtlasError, match="bright"):
-        collect.attribute_arithmetic(context(Colours(), Judge(), everywhere))
+        arithmetic.attribute_arithmetic(context(Colours(), Judge(), everywhere))
 
 
 def test_without_a_judge_of_attributes_there_is_no_arithmetic() -> None:
-    assert collect.attribute_arithmetic(context(Colours(), None)) == {}
+    assert arithmetic.attribute_arithmetic(context(Colours(), None)) == {}
 
 
 def test_a_judge_without_classes_predicts_none() -> None:

@@ -75,6 +75,8 @@ def _experiment(folder: Path, key: str, metrics: dict[str, float], words: str, s
     (folder / "figures").mkdir(parents=True)
     (folder / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
     card = {"model": key, "parameters": {f"encoder{words}": 1234567}, "settings": {"latent_dim": 2}}
+    if key == "cvae_digits":
+        card["findings"] = [f"mode collapse (steps 10 to 20){words}", "the critic has won (steps 5 to 9)"]
     (folder / "model.json").write_text(json.dumps(card), encoding="utf-8")
     quoted = '"' + f"loss{words}".replace('"', '""') + '"'
     (folder / "history.csv").write_text(f"step,{quoted}\n10,2.5\n20,1.5\n", encoding="utf-8")

@@ -1,14 +1,18 @@
 """The page: escaped, self-contained, and silent about what it does not know."""
 
+import base64
 import json
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 import report_tree
+from PIL import Image
 
 from latent_atlas import certificate, io
-from latent_atlas.report import markdown, page
+from latent_atlas.figures.render import FIGURES
+from latent_atlas.report import captions, markdown, media, page
 from latent_atlas.report.gather import gather
 
 HOSTILE = (
@@ -66,7 +70,7 @@ def test_hostile_text_is_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert {name for _, attributes in found.elements for name in attributes} <= known
     assert not any(name.startswith("on") for name in known)
     visible = "".join(found.text)
-    for start in ("Three digits", "drawn", "none", "loss", "encoder", "new", "0"):
+    for start in ("Three digits", "drawn", "none", "loss", "encoder", "new", "0", "(steps 10 to 20)"):
         assert f"{start}{HOSTILE}" in visible, start
     for script, (_, attributes) in zip(
         found.scripts, [element for element in found.elements if element[0] == "script"], strict=True
@@ -123,6 +127,33 @@ def test_the_caution_about_sharpness_is_for_enlarged_scans(tmp_path: Path, monke
         assert "8×8" in shown
     for shown in (photographs, text):
         assert "Sharpness proves nothing" not in shown
+
+
+def test_what_training_found_is_named_where_it_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    html, text = build(tmp_path, monkeypatch)
+    for shown, heading in ((html, '<article id="{}">'), (text, "### {}\n")):
+        before, after = shown.split(heading.format("cvae_digits"))
+        assert "Training was unstable" not in before
+        assert after.count("Training was unstable") == 1
+        assert "the critic has won" in after
+
+
+def test_every_figure_has_words() -> None:
+    for figure in FIGURES:
+        words = captions.caption(figure.name)
+        assert words.title, figure.name
+        assert len(words.text) > 40, figure.name
+    assert captions.caption("something_new").title == "Something new"
+
+
+def test_images_keep_their_colours_and_charts_need_few(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (160, 160, 3), np.uint8)
+    for name, pixels in (("images", noise), ("chart", np.tile(noise[:4], (40, 1, 1)))):
+        path = tmp_path / f"{name}.png"
+        Image.fromarray(pixels).save(path)
+        content = base64.b64decode(media.picture_file(path).uri.partition(",")[2])
+        assert (content == path.read_bytes()) == (name == "images")
+        assert len(content) <= path.stat().st_size
 
 
 def test_the_certificate_is_shown_if_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

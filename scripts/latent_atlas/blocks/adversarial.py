@@ -69,7 +69,7 @@ def alternating_step(
         "generator_loss": fooling,
         "real_logits": tf.reduce_mean(real_logits),
         "fake_logits": tf.reduce_mean(fake_logits),
-        "diversity": diversity(fakes, images),
+        "diversity": diversity(fakes, images, *condition),
     }
 
 
@@ -108,10 +108,18 @@ def norms(gradients: "Tensor") -> "Tensor":
     return tf.sqrt(tf.reduce_sum(gradients**2, axis=(1, 2, 3)) + 1e-12)
 
 
-def diversity(fakes: "Tensor", reals: "Tensor") -> "Tensor":
+def diversity(fakes: "Tensor", reals: "Tensor", labels: "Tensor | None" = None) -> "Tensor":
     """How much images differ within a batch, as a share of how much real ones do: near 1 when all is well.
 
-    The mean over pixels of the standard deviation over the batch. It falls to 0 if all images become one.
+    The mean over pixels of the standard deviation over the batch. It falls to 0 if all images become one. With labels
+    it is the deviation from the mean of an image's own class: one image of each class is a collapse too.
     """
-    fake, real = (tf.reduce_mean(tf.math.reduce_std(images, axis=0)) for images in (fakes, reals))
-    return fake / (real + 1e-6)
+    labels = tf.zeros(tf.shape(reals)[0], tf.int32) if labels is None else labels
+    return _deviation(fakes, labels) / (_deviation(reals, labels) + 1e-6)
+
+
+def _deviation(images: "Tensor", labels: "Tensor") -> "Tensor":
+    pixels = tf.reshape(images, (tf.shape(images)[0], -1))
+    same_class = tf.cast(labels[:, None] == labels[None, :], tf.float32)
+    centred = pixels - same_class @ pixels / tf.reduce_sum(same_class, axis=1, keepdims=True)
+    return tf.reduce_mean(tf.sqrt(tf.reduce_mean(centred**2, axis=0)))

@@ -4,7 +4,7 @@ style       fonts, sizes, colours, and the one way a chart becomes pixels
 tiles       images into a grid, pure arrays
 captions    text on and around a picture
 projection  the plane of largest variance
-grids, charts, maps   one function per figure: material -> pixels
+grids, surfaces, styled, attributes, curves, charts, maps   one function per figure: material -> pixels
 render      which figures an experiment's arrays call for
 evolution   snapshots of a training run -> video frames
 animation   frames -> GIF, MP4

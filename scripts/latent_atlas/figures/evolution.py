@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import style
-from .captions import Note, shorten, write
+from .captions import Note, shorten, width_of, write
 from .projection import fit_plane
 from .style import Pixels
 from .tiles import arrange, enlarge, reduce, spread, tile
@@ -21,7 +21,7 @@ WIDEST = 1280  # large ones reduced to this
 BAR, STRIP = 4, 40  # height of the progress bar, and of the strip with it
 PANEL_POINTS = 6  # a side, for one label among several
 SCATTER = 560  # side of the plane of a feature map
-LEGEND = 150  # width of its legend
+LEGEND, WIDE_LEGEND = 150, 320  # width of its legend, and the most it may take for long names
 LEGEND_CLASSES = 20
 
 
@@ -145,16 +145,16 @@ def _scatter(places: NDArray[np.float64], colours: Pixels, radius: int) -> Pixel
 
 
 def _legend(classes: NDArray[np.int_], label_names: Sequence[str]) -> Pixels:
-    """(SCATTER, LEGEND, 3): a dot and a name per class."""
-    legend = np.full((SCATTER, LEGEND, 3), 255, np.uint8)
-    present = np.unique(classes)
-    if len(present) > LEGEND_CLASSES:
-        return legend
-    line = min(32, SCATTER // len(present))
+    """(SCATTER, width, 3): a dot and a name per class."""
+    names = {int(label): _name(int(label), label_names) for label in np.unique(classes)}
+    if len(names) > LEGEND_CLASSES:
+        return np.full((SCATTER, LEGEND, 3), 255, np.uint8)
+    longest = max(width_of(name, style.SMALL) for name in names.values())
+    width = min(max(LEGEND, longest + 40), WIDE_LEGEND)
+    line = min(32, SCATTER // len(names))
     notes = []
-    for row, label in enumerate(present):
+    for row, (label, name) in enumerate(names.items()):
         y = 20 + row * line
-        colour = style.class_colour(int(label))
-        notes.append(Note(16, y, "●", "mm", style.TEXT, colour=colour))
-        notes.append(Note(32, y, shorten(_name(int(label), label_names), LEGEND - 36, style.SMALL), "lm", style.SMALL))
-    return write(legend, notes)
+        notes.append(Note(16, y, "●", "mm", style.TEXT, colour=style.class_colour(label)))
+        notes.append(Note(32, y, shorten(name, width - 36, style.SMALL), "lm", style.SMALL))
+    return write(np.full((SCATTER, width, 3), 255, np.uint8), notes)

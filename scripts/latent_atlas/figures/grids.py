@@ -13,8 +13,6 @@ from .tiles import arrange, centres, check_images, legible, rgb, spread, tile
 GAP = 4  # pixels between images
 COLUMNS = 10
 BLOCKS = 3  # of rows in a figure that compares rows
-QUANTILES = (0.05, 0.95)  # of the normal prior, at the edges of a manifold
-PANEL_POINTS = 10  # a side, in the manifold of one label among several
 
 
 # ------------------------------------------------------------ shared shapes
@@ -91,8 +89,8 @@ def interpolations(material: Material) -> Pixels:
     """interpolations (r, steps, H, W, C): each row goes from one point of the latent space to another."""
     cells = material["interpolations"]
     body = headed(cells, [f"{share:.0%}" for share in np.linspace(0, 1, cells.shape[1])])
-    detail = material.subtitle("above: how far along the way")
-    return titled(body, "From one image to another through latent space", detail)
+    detail = material.subtitle("straight lines between codes of test images; above: how far along the way")
+    return titled(body, "Morphs from one image to another", detail)
 
 
 def style_transfer(material: Material) -> Pixels:
@@ -111,55 +109,6 @@ def style_transfer(material: Material) -> Pixels:
     top = [(x, shorten(name, width + GAP, style.SMALL)) for x, name in zip(places, names, strict=True)]
     body = annotate(grid, top=[(width // 2, shorten("source", width + apart)), *top], size=style.SMALL)
     return titled(body, "The same style in every class", material.subtitle("the columns name the class asked for"))
-
-
-# ----------------------------------------------------------------- manifold
-
-
-def manifold(material: Material) -> Pixels:
-    """manifold (rows, cols, H, W, C), or (labels, rows, cols, H, W, C): the images over the latent plane.
-
-    Row 0 is the top of the picture, the highest z2; column 0 the lowest z1.
-    """
-    images = material["manifold"]
-    if images.ndim == 5:
-        body, detail = _plane(images), "axes: quantiles of the normal prior"
-    else:
-        low, high = QUANTILES
-        axes = f"z1 to the right, z2 upwards, from quantile {low} to {high} of the normal prior"
-        body, detail = _panels(images, material), f"in every panel {axes}"
-    return titled(body, "The latent plane", material.subtitle(detail))
-
-
-def _plane(images: Pixels) -> Pixels:
-    rows, cols = images.shape[:2]
-    cells = legible(images.reshape(-1, *images.shape[2:]), cols)
-    grid = tile(cells, rows, cols, gap=0)
-    height, width = cells.shape[1:3]
-    left = [(round((1 - at) * (rows - 1) * height) + height // 2, f"{q:.2f}") for at, q in _ticks()]
-    bottom = [(round(at * (cols - 1) * width) + width // 2, f"{q:.2f}") for at, q in _ticks()]
-    body = annotate(grid, left, bottom=bottom, size=style.SMALL, colour=style.MUTED)
-    return annotate(body, [(grid.shape[0] // 2, "z2 ↑")], bottom=[(body.shape[1] - grid.shape[1] // 2, "z1 →")])
-
-
-def _ticks() -> list[tuple[float, float]]:
-    """(position 0-1 from first to last image, quantile)."""
-    low, high = QUANTILES
-    return [((q - low) / (high - low), q) for q in np.linspace(low, high, 7)]
-
-
-def _panels(images: Pixels, material: Material) -> Pixels:
-    """One small manifold per label; large ones are thinned out rather than shrunk, so digits stay legible."""
-    rows, cols = (spread(length, PANEL_POINTS) for length in images.shape[1:3])
-    across = min(5, len(images))
-    head = style.TEXT + 12
-    panels = []
-    for label, plane in enumerate(images[:, rows][:, :, cols]):
-        cells = legible(plane.reshape(-1, *plane.shape[2:]), len(cols) * across, least=28)
-        panel = pad(tile(cells, len(rows), len(cols), gap=0), top=head)
-        name = Note(0, head // 2, material.name_of(label), "lm", style.TEXT, bold=True)
-        panels.append(write(panel, [name]))
-    return arrange(panels, across, 6 * GAP)
 
 
 # ----------------------------------------------------------------- mistakes

@@ -15,6 +15,7 @@ from .projection import Floats, Plane, fit_plane
 from .style import Pixels
 
 LEGEND_CLASSES = 20  # more classes than this share colours and get no legend
+BESIDE = 12  # letters: longer names stand above the plot, where there is room for them
 
 
 def latent_map(material: Material) -> Pixels:
@@ -62,8 +63,12 @@ def _by_class(axes: Axes, points: Floats, labels: NDArray[Any], material: Materi
     handles = [
         Line2D([], [], marker="o", linestyle="", color=style.class_colour(label), markersize=7) for label in present
     ]
-    axes.legend(handles, names, title="class", loc="center left", bbox_to_anchor=(1, 0.5), handletextpad=0.2)
-    if max(map(len, names)) <= 2:  # short names fit beside the points, for those who cannot tell the colours
+    longest = max(map(len, names))
+    if longest > BESIDE:
+        axes.legend(handles, names, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, handletextpad=0.2)
+    else:
+        axes.legend(handles, names, title="class", loc="center left", bbox_to_anchor=(1, 0.5), handletextpad=0.2)
+    if longest <= 2:  # short names fit beside the points, for those who cannot tell the colours
         for label, name in zip(present, names, strict=True):
             x, y = np.median(points[labels == label], axis=0)
             halo = [withStroke(linewidth=4, foreground="white")]

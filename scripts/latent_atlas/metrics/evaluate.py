@@ -5,14 +5,16 @@ from which arrays, in the order of the result. A new measure is one function and
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from latent_atlas.metrics.attributes import attribute_accuracy, attribute_effect, majority_accuracy
 from latent_atlas.metrics.checks import Array
 from latent_atlas.metrics.codes import active_units, clustering_scores, knn_accuracy, linear_probe_accuracy
 from latent_atlas.metrics.detection import auroc
+from latent_atlas.metrics.diversity import diversity
 from latent_atlas.metrics.frechet import frechet_distance
 from latent_atlas.metrics.images import mse, psnr
 from latent_atlas.metrics.labels import (
@@ -43,18 +45,17 @@ _FRECHET_OF = {
 
 
 class Measure(NamedTuple):
-    """One line of the table: `function` is called if all of `needs` are there and none of `unless`."""
+    """One line of the table: `function` is called if all of `needs` are there."""
 
     needs: tuple[str, ...]
     function: Callable[[Arrays], Metrics]
-    unless: tuple[str, ...] = ()
 
     def applies(self, names: Iterable[str]) -> bool:
         """Whether arrays of these names allow the measure."""
-        return set(self.needs).issubset(names) and set(self.unless).isdisjoint(names)
+        return set(self.needs).issubset(names)
 
 
-def evaluate(arrays: Mapping[str, Array], train_images: Array | None) -> Metrics:
+def evaluate(arrays: Mapping[str, Array], train_images: Array | None, findings: Sequence[str] | None = None) -> Metrics:
     """Every metric that the arrays allow.
 
     Labels of a single class (a folder of images nobody sorted) carry no information; what needs classes is
@@ -65,9 +66,10 @@ def evaluate(arrays: Mapping[str, Array], train_images: Array | None) -> Metrics
             the functions called there the shapes.
         train_images: images of the same size, shape (m, H, W, C), may be memory-mapped; None if there are
             none.
+        findings: what training found wrong with itself, a sentence each; None if nothing watched it.
 
     Returns:
-        Metric name to a finite float, or int for counts; always in the order of `MEASURES`.
+        Metric name to a finite float, or int for counts; always in the order of `MEASURES`, then `stability_flags`.
 
     Raises:
         ValueError: an array that does not fit its measure, or a metric that is not finite; the message starts
@@ -89,6 +91,8 @@ def evaluate(arrays: Mapping[str, Array], train_images: Array | None) -> Metrics
         except ValueError as error:
             raise ValueError(f"{', '.join(measure.needs)}: {error}") from error
         results.update(found)
+    if findings is not None:
+        results["stability_flags"] = len(findings)
     return results
 
 
@@ -122,6 +126,12 @@ def _prdc(a: Arrays) -> Metrics:
     return prdc(a["test_features"][:count], a["sample_features"][:count], PRDC_NEIGHBOURS)
 
 
+def _diversity(a: Arrays) -> Metrics:
+    """Within classes, where labels steer the model."""
+    labels = (a["sample_labels"], a["test_labels"]) if {"sample_labels", "test_labels"} <= a.keys() else ()
+    return {"diversity": diversity(a["samples"], a["test_images"], *labels)}
+
+
 def _modes(a: Arrays) -> Metrics:
     # A class too rare for the test set may still be predicted, so both are asked how many there are.
     classes = 1 + max(int(a["test_labels"].max()), int(a["sample_predictions"].max()))
@@ -134,6 +144,11 @@ MEASURES: tuple[Measure, ...] = (
         ("test_logits", "test_labels"),
         lambda a: {"accuracy": accuracy_of_logits(a["test_logits"], a["test_labels"])},
     ),
+    Measure(
+        ("test_attribute_logits", "test_attributes"),
+        lambda a: {"accuracy": attribute_accuracy(a["test_attribute_logits"], a["test_attributes"])},
+    ),
+    Measure(("test_attributes",), lambda a: {"accuracy_majority": majority_accuracy(a["test_attributes"])}),
     Measure(("test_elbo",), lambda a: {"elbo": mean_bound("test_elbo", a["test_elbo"])}),
     Measure(("test_iwae",), lambda a: {"iwae_bound": mean_bound("test_iwae", a["test_iwae"])}),
     Measure(("code_means",), lambda a: {"active_units": active_units(a["code_means"])}),
@@ -159,13 +174,18 @@ MEASURES: tuple[Measure, ...] = (
     Measure(("reference_features", "sample_features"), _frechet),
     Measure(("test_features", "sample_features"), _prdc),
     Measure(("samples", "test_images"), lambda a: {"sharpness": sharpness(a["samples"], a["test_images"])}),
+    Measure(("samples", "test_images"), _diversity),
     Measure(
         ("sample_labels", "sample_predictions"),
         lambda a: {"label_accuracy": accuracy(a["sample_predictions"], a["sample_labels"])},
     ),
-    Measure(("sample_predictions", "test_labels"), _modes, unless=("sample_labels",)),
+    Measure(("sample_predictions", "test_labels"), _modes),
     Measure(
         ("transfer_predictions",),
         lambda a: {"transfer_accuracy": transfer_accuracy(a["transfer_predictions"])},
+    ),
+    Measure(
+        ("attribute_before", "attribute_after"),
+        lambda a: {"attribute_effect": attribute_effect(a["attribute_before"], a["attribute_after"])},
     ),
 )

@@ -15,8 +15,8 @@ class Caption:
 _CAPTIONS = {
     "training_curves": Caption(
         "Training curves",
-        "Each quantity the training logs, by step; pale as logged, strong as a moving average. Look for"
-        " curves that level off, and for two that were meant to balance each other.",
+        "What the training logs, by step; pale as logged, strong as a moving average. Look for curves that level"
+        " off, for adversaries that stay in balance, and for curves that hold to their dashed target.",
     ),
     "samples": Caption(
         "Generated images",
@@ -29,6 +29,11 @@ _CAPTIONS = {
         " probability. Neighbours should change smoothly; the borders between classes show where the model is"
         " unsure.",
     ),
+    "latent_torus": Caption(
+        "A torus of draws from the prior",
+        "The image decoded at each point of a closed surface on which every point is a draw from the prior: with many"
+        " latents, no plane through the origin comes near to typical draws. Neighbours should change smoothly.",
+    ),
     "reconstructions": Caption(
         "Reconstructions",
         "Test images above, what the model makes of their codes beneath. What is lost did not fit into the code.",
@@ -39,9 +44,36 @@ _CAPTIONS = {
         " apart; where the decoder is given the label, a mixed cloud is what one wants.",
     ),
     "interpolations": Caption(
-        "Interpolations",
+        "Morphs",
         "Each row walks a straight line between the codes of two test images. Look for believable images on"
         " the way and for no sudden jumps.",
+    ),
+    "attribute_arithmetic": Caption(
+        "Arithmetic with attributes",
+        "Test images without an attribute, and what they become as its vector is added to their codes: from the mean"
+        " code of training images without it to the mean code of those with it (Larsen et al. 2016, visual attribute"
+        " vectors). The attribute should come, and all else, such as the background, stay.",
+    ),
+    "attribute_effect": Caption(
+        "What the judge makes of it",
+        "How probable the judge finds each attribute in reconstructions of test images without it, and after its"
+        " vector was added. Long bars are attributes that the code knows; where the points meet, it does not.",
+    ),
+    "truncation_sweep": Caption(
+        "Truncation",
+        "The same latents, their styles drawn towards the mean style (ψ = 0) or away from it (Karras et al. 2019,"
+        " figure 8). Near the mean all images are alike and at their best; at the ends they differ most and break"
+        " first, and a negative ψ turns what can be turned into its opposite.",
+    ),
+    "style_mixing": Caption(
+        "Mixed styles",
+        "Each image takes its column's style in the layers named at the left and its row's in all others (Karras et"
+        " al. 2019, figure 3). Coarse layers should bring pose and shape, middle ones features, fine ones colours.",
+    ),
+    "noise_variation": Caption(
+        "What the noise decides",
+        "One style a row with fresh noise each time, and the deviation of each pixel over many draws (Karras et al."
+        " 2019, figure 4). Noise should move details, such as strands of hair, and leave the face as it is.",
     ),
     "style_transfer": Caption(
         "Style transfer",
@@ -65,6 +97,11 @@ _CAPTIONS = {
     "confusion_matrix": Caption(
         "Confusion matrix",
         "Test images by true class (row) and answer (column). All off the diagonal are mistakes.",
+    ),
+    "attribute_accuracy": Caption(
+        "Attribute by attribute",
+        "Share of test images of which each attribute is named correctly, beside the share that always giving the"
+        " more frequent answer would reach. Where the points meet, the judge has learned nothing of the attribute.",
     ),
     "mistakes": Caption("Mistakes", "The misread test images, the most confident first. Would you have read them?"),
 }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from latent_atlas.figures import style
-from latent_atlas.figures.grids import QUANTILES
+from latent_atlas.figures.surfaces import QUANTILES
 from latent_atlas.figures.tiles import reduce, tile
 from latent_atlas.report.gather import Dataset, Result
 from latent_atlas.report.media import Medium, picture

@@ -54,6 +54,11 @@ class Result:
         found = self.card.get("settings", {}).get("latent_dim")
         return found if isinstance(found, int) else None
 
+    @property
+    def findings(self) -> list[str]:
+        """What training found wrong with itself, a sentence each."""
+        return [str(finding) for finding in self.card.get("findings") or []]
+
 
 @dataclass(frozen=True)
 class Dataset:

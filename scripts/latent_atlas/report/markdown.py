@@ -74,6 +74,8 @@ def _table(table: Table) -> Iterator[str]:
 
 def _experiment(result: Result) -> Iterator[str]:
     yield from ("", f"### {result.key}", "", escape(describe(result.experiment.model).summary), "")
+    if result.findings:
+        yield from (f"> **Training was unstable:** {escape('; '.join(result.findings))}.", "")
     # One folder above the report, so that the link holds wherever the results are copied as a whole.
     folder = PurePosixPath("..", "experiments", result.key)
     yield f"![{escape(captions.animation(result.arrays))}]({folder / 'manifold.gif'})"

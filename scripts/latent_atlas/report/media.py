@@ -17,6 +17,7 @@ from latent_atlas.errors import AtlasError
 from latent_atlas.figures.style import Pixels
 
 _COLOURS = 128  # of a chart: hard to tell from all, and a third of the bytes
+_MOST_COLOURS = 10_000  # of a chart: what has more shows images, whose colours matter
 _QUALITY = "28"  # of a video, x264's constant rate factor
 
 
@@ -36,11 +37,11 @@ def picture(pixels: Pixels) -> Medium:
 
 
 def picture_file(path: Path) -> Medium:
-    """A PNG file; grey ones as they are, colours reduced to a palette."""
+    """A PNG file; charts in colour reduced to a palette, all others as they are."""
     try:
         with Image.open(path) as image:
             image.load()
-            if image.format == "PNG" and image.mode != "RGB":
+            if image.format == "PNG" and (image.mode != "RGB" or image.getcolors(_MOST_COLOURS) is None):
                 return Medium(_uri("image/png", path.read_bytes()), image.width, image.height)
             colours = image.convert("RGB")
     except (OSError, ValueError, SyntaxError) as error:

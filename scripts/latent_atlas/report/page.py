@@ -112,6 +112,7 @@ def _experiment(result: Result, dataset: Dataset) -> dict[str, Any]:
         "dataset": dataset.key,
         "judge": result.experiment.judge if result.experiment.judge != result.key else None,
         "description": describe(result.experiment.model),
+        "findings": result.findings,
         "settings": {name: _plain(value) for name, value in settings.items()},
         "networks": result.card.get("parameters", {}),
         "metrics": [(define(name), result.metrics[name]) for name in in_order(result.metrics)],

@@ -1,25 +1,19 @@
 """Runs every ability of a model and names the results; figures and metrics follow from the names alone."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_atlas import model as abilities
 from latent_atlas.compiled import Compiled
-from latent_atlas.errors import AtlasError
 from latent_atlas.latents import has_plane, surface, to_uint8
-from latent_atlas.sampling.context import Context
-
-Arrays = dict[str, NDArray[Any]]
+from latent_atlas.sampling.attributes import attribute_arithmetic, attribute_predictions
+from latent_atlas.sampling.context import Arrays, Context
 
 _SIDE, _SIDE_PER_LABEL = 20, 12  # cells along an edge of the manifold, for one and for a model with labels
 _LINES, _STOPS = 6, 12  # interpolations drawn, and images in each
 _TRANSFERS = 100  # test images whose style is transferred to every label
-_ATTRIBUTE_IMAGES = 200  # test images given each attribute
-_ATTRIBUTE_STEP = np.float32(2.0)  # attribute vectors added where the effect is measured
-_ATTRIBUTE_STEPS = np.linspace(0, 2, 9, dtype=np.float32)  # and where it is shown
 _STYLED = 6  # images whose styles are shown
 _PSIS = np.array([-1, -0.7, -0.4, 0, 0.4, 0.7, 1, 1.3], np.float32)  # truncations shown
 _NOISE_DRAWS = 100  # from which the deviation of each pixel is estimated
@@ -46,23 +40,21 @@ def classifications(context: Context) -> Arrays:
 
 def codes(context: Context) -> Arrays:
     """``test_codes``, ``train_codes`` (n, latent_dim) and ``train_labels``."""
-    encode = Compiled(context.model.encode)
     return {
-        "test_codes": encode(context.test.images, context.test.labels),
-        "train_codes": encode(context.train.images, context.train.labels),
+        "test_codes": context.test_codes,
+        "train_codes": context.train_codes,
         "train_labels": np.asarray(context.train.labels),
     }
 
 
 def posterior_means(context: Context) -> Arrays:
     """``code_means`` (n, latent_dim): codes that a prior was imposed on, so that a latent can fall silent."""
-    return {"code_means": Compiled(context.model.encode)(context.test.images, context.test.labels)}
+    return {"code_means": context.test_codes}
 
 
 def reconstructions(context: Context) -> Arrays:
     """``test_reconstructions``, image by image."""
-    codes = Compiled(context.model.encode)(context.test.images, context.test.labels)
-    return {"test_reconstructions": to_uint8(Compiled(context.model.decode)(codes, context.test.labels))}
+    return {"test_reconstructions": to_uint8(context.decode(context.test_codes, context.test.labels))}
 
 
 def interpolations(context: Context) -> Arrays:
@@ -77,10 +69,10 @@ def interpolations(context: Context) -> Arrays:
         ends = np.array([generator.choice(np.flatnonzero(labels == label), 2, replace=False) for label in shown])
     else:
         ends = generator.choice(len(images), (_LINES, 2), replace=False)
-    codes = Compiled(context.model.encode)(images[ends.ravel()], labels[ends.ravel()]).reshape(_LINES, 2, -1)
+    codes = context.test_codes[ends]
     weights = np.linspace(0, 1, _STOPS, dtype=np.float32)[None, :, None]
     path = (1 - weights) * codes[:, :1] + weights * codes[:, 1:]
-    decoded = Compiled(context.model.decode)(path.reshape(_LINES * _STOPS, -1), np.repeat(labels[ends[:, 0]], _STOPS))
+    decoded = context.decode(path.reshape(_LINES * _STOPS, -1), np.repeat(labels[ends[:, 0]], _STOPS))
     return {"interpolations": to_uint8(decoded).reshape(_LINES, _STOPS, *images.shape[1:])}
 
 
@@ -94,7 +86,7 @@ def manifold(context: Context) -> Arrays:
     count = context.data.spec.labels if context.model.conditional else 1
     latents = np.tile(grid.reshape(-1, context.model.latent_dim), (count, 1))
     labels = np.repeat(np.arange(count, dtype=np.int32), len(latents) // count)
-    images = to_uint8(Compiled(context.model.decode)(latents, labels))
+    images = to_uint8(context.decode(latents, labels))
     leading = (count,) if context.model.conditional else ()
     name = "manifold" if has_plane(context.model.latent_dim) else "latent_torus"
     return {name: images.reshape(*leading, *grid.shape[:2], *images.shape[1:])}
@@ -109,7 +101,7 @@ def generated(context: Context) -> Arrays:
     count = context.samples
     latents = context.random("latents").standard_normal((count, context.model.latent_dim), np.float32)
     labels = context.labels(count)
-    samples = to_uint8(Compiled(context.model.decode)(latents, labels))
+    samples = to_uint8(context.decode(latents, labels))
     arrays: Arrays = {"samples": samples}
     if context.model.conditional:
         arrays["sample_labels"] = labels
@@ -135,74 +127,14 @@ def transfers(context: Context) -> Arrays:
     """
     if not context.model.conditional:
         return {}
-    sources, labels = context.test.images[:_TRANSFERS], context.test.labels[:_TRANSFERS]
+    sources, codes = context.test.images[:_TRANSFERS], context.test_codes[:_TRANSFERS]
     count = context.data.spec.labels
-    codes = Compiled(context.model.encode)(sources, labels)
     targets = np.tile(np.arange(count, dtype=np.int32), len(codes))
-    decoded = to_uint8(Compiled(context.model.decode)(np.repeat(codes, count, axis=0), targets))
+    decoded = to_uint8(context.decode(np.repeat(codes, count, axis=0), targets))
     arrays = {"transfer_sources": np.asarray(sources), "transfers": decoded.reshape(-1, count, *sources.shape[1:])}
     if isinstance(context.judge, abilities.Classifies):
         arrays["transfer_predictions"] = context.judge_labels(decoded).reshape(-1, count)
     return arrays
-
-
-def attribute_predictions(context: Context) -> Arrays:
-    """``test_attribute_logits`` and ``test_attributes`` (n, attributes), and ``attribute_names``."""
-    return {
-        "test_attribute_logits": Compiled(context.model.attribute_logits)(context.test.images),
-        "test_attributes": np.asarray(context.data.attributes("test")[: len(context.test)]),
-        "attribute_names": np.array(context.data.attribute_names),
-    }
-
-
-def attribute_arithmetic(context: Context) -> Arrays:
-    """What adding an attribute's vector to the codes of images without it does; Larsen et al. 2016, section 4.2.
-
-    The vector leads from the mean code of training images without the attribute to the mean code of those with it.
-
-    ``attribute_vectors`` (attributes, latent_dim); ``attribute_before``, ``attribute_after`` (n, attributes): how
-    probable the judge finds the attribute in the reconstructions of n test images without it, and after
-    `_ATTRIBUTE_STEP` vectors are added. ``attribute_sources`` (attributes, k, h, w, c) are such images,
-    ``attribute_arithmetic`` (attributes, k, stops, h, w, c) what they become as ``attribute_steps`` (stops,) vectors
-    are added.
-    """
-    if not context.data.attribute_names or not isinstance(context.judge, abilities.NamesAttributes):
-        return {}
-    encode, decode = Compiled(context.model.encode), Compiled(context.model.decode)
-    train_codes = encode(context.train.images, context.train.labels)
-    present = np.asarray(context.data.attributes("train")[: len(context.train)], bool)
-    lacking = ~np.asarray(context.data.attributes("test")[: len(context.test)], bool)
-    codes = encode(context.test.images, context.test.labels)
-    generator = context.random("attributes")
-    vectors, before, after, sources, stops = [], [], [], [], []
-    for attribute in range(present.shape[1]):
-        has = present[:, attribute]
-        without = np.flatnonzero(lacking[:, attribute])
-        if not len(without) or has.all() or not has.any():
-            name = context.data.attribute_names[attribute]
-            raise AtlasError(f"{context.data.path}: all images have the attribute {name!r}, or none has; drop it")
-        vector = train_codes[has].mean(axis=0) - train_codes[~has].mean(axis=0)
-        rows = generator.choice(without, _ATTRIBUTE_IMAGES, replace=len(without) < _ATTRIBUTE_IMAGES)
-        labels = context.test.labels[rows]
-        plain, changed = (
-            to_uint8(decode(codes[rows] + step * vector, labels)) for step in (np.float32(0), _ATTRIBUTE_STEP)
-        )
-        shown = codes[rows[:_LINES], None] + _ATTRIBUTE_STEPS[:, None] * vector
-        path = to_uint8(decode(shown.reshape(-1, shown.shape[-1]), np.repeat(labels[:_LINES], len(_ATTRIBUTE_STEPS))))
-        vectors.append(vector)
-        before.append(context.judge_attributes(plain)[:, attribute])
-        after.append(context.judge_attributes(changed)[:, attribute])
-        sources.append(context.test.images[rows[:_LINES]])
-        stops.append(path.reshape(_LINES, len(_ATTRIBUTE_STEPS), *path.shape[1:]))
-    return {
-        "attribute_names": np.array(context.data.attribute_names),
-        "attribute_vectors": np.stack(vectors),
-        "attribute_before": np.stack(before, axis=1),
-        "attribute_after": np.stack(after, axis=1),
-        "attribute_sources": np.stack(sources),
-        "attribute_arithmetic": np.stack(stops),
-        "attribute_steps": _ATTRIBUTE_STEPS,
-    }
 
 
 def truncation(context: Context) -> Arrays:

@@ -11,6 +11,8 @@ from latent_atlas.compiled import Compiled
 from latent_atlas.datasets.processed import Dataset, Split
 from latent_atlas.model import Classifies, Judges, Model, NamesAttributes
 
+Arrays = dict[str, NDArray[Any]]
+
 
 @dataclass
 class Context:
@@ -34,6 +36,31 @@ class Context:
     def train(self) -> Split:
         """As many training images at the most."""
         return self.data.split("train").head(self.samples)
+
+    @cached_property
+    def validation(self) -> Split:
+        """As many validation images at the most: whatever is chosen is chosen on them."""
+        return self.data.split("validation").head(self.samples)
+
+    @cached_property
+    def encode(self) -> Compiled:
+        """Images and labels to codes."""
+        return Compiled(self.model.encode)
+
+    @cached_property
+    def decode(self) -> Compiled:
+        """Latents and labels to images."""
+        return Compiled(self.model.decode)
+
+    @cached_property
+    def test_codes(self) -> NDArray[np.float32]:
+        """(n, latent_dim) of the test images, under their labels."""
+        return self.encode(self.test.images, self.test.labels)
+
+    @cached_property
+    def train_codes(self) -> NDArray[np.float32]:
+        """(n, latent_dim) of the training images, under their labels."""
+        return self.encode(self.train.images, self.train.labels)
 
     @cached_property
     def judge_features(self) -> Compiled:

@@ -53,8 +53,7 @@ class Checkpoints:
 
     def clear(self) -> None:
         """Removes all; the run is over."""
-        for path in self._files():
-            path.unlink()
+        io.remove(self._folder)
 
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob("*-*.npz"))
