@@ -26,7 +26,7 @@ all: env  ## run every experiment and write the report (CORES=1 limits the cores
 env: $(VENV)/env  ## make the pinned environment in .venv
 
 test: $(VENV)/dev  ## run the tests that need minutes at most
-	pytest -n 2 --dist loadfile -m "not slow and not cluster and not browser and not remote"
+	pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not cluster and not browser and not remote"
 
 test-marked: $(VENV)/dev  ## run the others: slow ones, and those that need sshd or Chromium and skip without
 	pytest -m "slow or cluster or browser or remote"
