@@ -162,9 +162,17 @@ def cannot_write(error: OSError, path: Path) -> AtlasError:
 
 
 def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Writes arrays to an uncompressed ``.npz`` whose bytes depend on nothing but the arrays."""
-    with atomic_file(path) as scratch, scratch.open("wb") as file:
-        np.savez(file, allow_pickle=False, **{name: np.asarray(array, order="C") for name, array in arrays.items()})
+    """Writes arrays to an uncompressed ``.npz`` whose bytes depend on nothing but the arrays.
+
+    `numpy.savez` asks for the long form of every entry, whose header is not the same in all versions of Python.
+    """
+    with atomic_file(path) as scratch, zipfile.ZipFile(scratch, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in arrays.items():
+            content = np.asarray(array, order="C")
+            entry = zipfile.ZipInfo(f"{name}.npy")  # of 1980
+            entry.file_size = content.nbytes + 1024  # an upper bound, by which the form is chosen
+            with archive.open(entry, "w") as file:
+                np.lib.format.write_array(file, content, allow_pickle=False)
 
 
 def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
