@@ -57,12 +57,12 @@ class Project:
             yaml.dump(content, file)
 
     def files(self) -> dict[str, bytes]:
-        """The content of every data and result file, by path; Snakemake's marks left out."""
+        """The content of every data and result file, by path; what the engines leave beside them is left out."""
         return {
             str(path.relative_to(self.path)): path.read_bytes()
             for top in ("data", "results")
             for path in sorted((self.path / top).rglob("*"))
-            if path.is_file() and path.name != ".snakemake_timestamp"
+            if path.is_file() and path.name not in (".snakemake_timestamp", ".gitignore")
         }
 
 

@@ -33,12 +33,8 @@ def _project(path: Path) -> Project:
 
 
 def _hashes(project: Project) -> dict[str, str]:
-    """The SHA-256 of every declared output by path; what the engines leave beside them is none."""
-    return {
-        path: hashlib.sha256(content).hexdigest()
-        for path, content in project.files().items()
-        if not path.endswith(".gitignore")
-    }
+    """The SHA-256 of every declared output by path."""
+    return {path: hashlib.sha256(content).hexdigest() for path, content in project.files().items()}
 
 
 def _elsewhere(project: Project, home: Path) -> None:
