@@ -48,3 +48,23 @@ def test_memory_does_not_grow_with_the_dataset(large: processed.Dataset):
 def test_a_batch_larger_than_the_dataset_is_refused(large: processed.Dataset):
     with pytest.raises(AtlasError, match="batch_size 90001 is more than the 90000 training images"):
         Batches(large.split("train"), ROWS + 1, seed=0)
+
+
+IMAGES = {"train_images": {"shape": [1, 8, 8, 1], "dtype": "uint8"}}
+
+
+@pytest.mark.parametrize(("card", "problem"), [
+    ([], "whole"),
+    ({"arrays": IMAGES}, "label_names"),
+    ({"arrays": {}, "label_names": []}, "no train_images of four dimensions"),
+    ({"arrays": {"train_images": {"shape": [1, 8], "dtype": "uint8"}}, "label_names": []}, "four dimensions"),
+    ({"arrays": {"train_images": {"dtype": "uint8"}}, "label_names": []}, "arrays.train_images.shape"),
+    ({"arrays": IMAGES, "label_names": [1]}, "label_names.0"),
+    ({"arrays": IMAGES, "label_names": [], "kind": "music"}, "kind"),
+    ({"arrays": IMAGES, "label_names": [], "pairs": {"inputs": {"array": "images", "first": 0, "step": 0}}}, "pairs"),
+    ({"arrays": {}, "label_names": [], "kind": "photos", "photos": ["cat"]}, "photos.0"),
+])  # fmt: skip
+def test_a_card_from_a_stranger_is_read_with_care(card: object, problem: str, tmp_path: Path):
+    io.save_json(tmp_path / "card.json", card)
+    with pytest.raises(AtlasError, match=f"not a data card .*{problem}.*prepare again"):
+        processed.load(tmp_path)

@@ -65,7 +65,7 @@ def _data(folder: Path, label_names: tuple[str, ...], words: str, processing: st
         "kind": "images", "name": f"Three digits{words}", "source": f"drawn{words}",
         "licence": f"none{words}", "citation": f"nobody{words}", "processing": processing + words,
         "split": f"none{words}", "label_names": list(label_names),
-        "arrays": {f"train_images{words}": {"shape": [9, 8, 8, 1]}},
+        "arrays": {name: {"shape": [9, 8, 8, 1], "dtype": "uint8"} for name in ("train_images", f"more{words}")},
     }  # fmt: skip
     (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
     Image.fromarray(np.full((20, 30, 3), 200, np.uint8)).save(folder / "contact_sheet.png")

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from latent_atlas import io
 from latent_atlas.datasets.processed.captions import Captions
+from latent_atlas.datasets.processed.card import read_card
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import DataSpec
 
@@ -172,9 +173,6 @@ def load(path: Path) -> Dataset:
     """Opens a processed folder.
 
     Raises:
-        AtlasError: there is no data card, or it is none.
+        AtlasError: there is no data card, or it lacks what is needed to read the arrays.
     """
-    card = io.load_json(path / "card.json")
-    if not isinstance(card, dict) or not {"arrays", "label_names"} <= card.keys():
-        raise AtlasError(f"{path}/card.json: not a data card; delete {path} and prepare again")
-    return Dataset(path, card)
+    return Dataset(path, read_card(path))
