@@ -12,7 +12,7 @@ import pytest
 from latent_atlas import backend, io, models, weights
 from latent_atlas.datasets.processed import Split
 from latent_atlas.errors import AtlasError
-from latent_atlas.model import DataSpec
+from latent_atlas.model import DataSpec, Generates
 from latent_atlas.training import loop, snapshots
 from latent_atlas.training.batches import Batches
 from latent_atlas.training.checkpoints import Checkpoints
@@ -141,6 +141,23 @@ def test_batches_cover_an_epoch_once_and_depend_on_step_alone() -> None:
 def test_batch_larger_than_the_data_is_refused() -> None:
     with pytest.raises(AtlasError, match="batch_size 65 is more than the 64"):
         Batches(_split(), 65, 0)
+
+
+def test_snapshots_of_large_images_are_reduced() -> None:
+    spec = DataSpec((256, 256, 1), 0)
+    pixels = np.random.default_rng(0).integers(0, 256, spec.shape, np.uint8)
+    drawn = backend.tf.constant(pixels / 255.0, backend.tf.float32)
+
+    class Draws(Generates):
+        latent_dim = 2
+
+        def decode(self, latents: Any, labels: Any) -> Any:
+            return backend.tf.tile(drawn[None], (backend.tf.shape(latents)[0], 1, 1, 1))
+
+    images = snapshots.camera(Draws(), spec, _split())()["images"]
+    assert images.shape == (15, 15, 128, 128, 1)
+    means = pixels.astype(np.float64).reshape(128, 2, 128, 2, 1).mean((1, 3))
+    assert np.abs(images[0, 0] - means).max() <= 0.51
 
 
 def test_snapshots_are_dense_early() -> None:
