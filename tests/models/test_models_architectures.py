@@ -41,6 +41,21 @@ def test_cgan_is_the_perceptrons_of_mirza() -> None:
     assert trained(model.networks["discriminator"]) == discriminator
 
 
+@pytest.mark.parametrize("name", ["gan", "cgan"])
+def test_perceptrons_begin_as_in_the_code_of_goodfellow(name: str) -> None:
+    model = build(name, DIGITS)
+    for network, bound in {"generator": 0.05, "discriminator": 0.005}.items():
+        kernels = [v for v in model.networks[network].trainable_variables if v.name == "kernel"]
+        large = [v.numpy() for v in kernels if np.prod(v.shape) > 100_000]
+        assert len(large) >= 2
+        for weights in large:
+            assert np.abs(weights).max() <= bound
+            assert weights.std() == pytest.approx(bound / np.sqrt(3), rel=0.01)
+        assert all(np.abs(v.numpy()).max() <= bound for v in kernels)
+    rates = [layer.rate for layer in model.networks["discriminator"].layers if type(layer).__name__ == "Dropout"]
+    assert rates == [0.2, 0.5, 0.5]
+
+
 def test_dcgan_is_figure_one() -> None:
     model = build("dcgan", FACES)
     generator, discriminator = model.networks["generator"], model.networks["discriminator"]

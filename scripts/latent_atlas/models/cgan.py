@@ -9,9 +9,9 @@ The networks of the paper's section 4.1. Latents and the one-hot label pass thro
 discriminator maps image and label to maxout layers of their own (240 units of 5 pieces, 50 of 5), then to a common
 one (240 of 4). Generated images are judged under the labels they were asked for, which are those of the real batch.
 
-Where this differs: latents are normal, not uniform on the unit cube; Adam with beta1 = 0.5 takes the place of
-gradient descent with momentum and a decaying rate; the generator's dropout is a setting, off unless asked for, since
-it would also blur what a latent means.
+Where this differs: latents are normal, not uniform on the unit cube; weights begin as in the code of Goodfellow et al.
+2014, for the paper says nothing of them; Adam with beta1 = 0.5 takes the place of gradient descent with momentum and a
+decaying rate; the generator's dropout is a setting, off unless asked for, since it would also blur what a latent means.
 """
 
 from typing import TYPE_CHECKING
@@ -20,8 +20,7 @@ from pydantic import Field
 
 from latent_atlas import model
 from latent_atlas.backend import keras
-from latent_atlas.blocks import adversarial
-from latent_atlas.blocks.maxout import maxout
+from latent_atlas.blocks import adversarial, perceptrons
 from latent_atlas.blocks.networks import label_input
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ class Settings(model.Settings):
     maxout_units: int = Field(default=240, ge=1, description="maxout units that see the image, and that see all")
     label_maxout_units: int = Field(default=50, ge=1, description="maxout units that see the label")
     dropout: float = Field(default=0.5, ge=0, lt=1, description="in the discriminator")
+    input_dropout: float = Field(default=0.2, ge=0, lt=1, description="of the pixels it sees")
     generator_dropout: float = Field(default=0.0, ge=0, lt=1)
 
 
@@ -64,31 +64,25 @@ class CGAN(model.Model, model.Generates):
 
 def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Latents and labels to images in [0, 1]."""
-    height, width, channels = data.shape
     latent = keras.Input((settings.latent_dim,), name="latent")
     label, one_hot = label_input(data)
-    sees_latent = keras.layers.Dense(settings.latent_units, "relu")(latent)
-    sees_label = keras.layers.Dense(settings.label_units, "relu", kernel_initializer=_unit())(one_hot)
+    sees_latent = perceptrons.rectifiers(latent, settings.latent_units)
+    sees_label = perceptrons.rectifiers(one_hot, settings.label_units)
     x = keras.layers.Concatenate()([sees_latent, sees_label])
     x = keras.layers.Dropout(settings.generator_dropout)(x)
-    x = keras.layers.Dense(settings.hidden, "relu")(x)
+    x = perceptrons.rectifiers(x, settings.hidden)
     x = keras.layers.Dropout(settings.generator_dropout)(x)
-    x = keras.layers.Dense(height * width * channels, "sigmoid")(x)
-    return keras.Model([latent, label], keras.layers.Reshape(data.shape, name="image")(x), name="generator")
+    return keras.Model([latent, label], perceptrons.image(x, data.shape), name="generator")
 
 
 def discriminator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Images and labels to one logit each, (n, 1)."""
     image = keras.Input(data.shape, name="image")
     label, one_hot = label_input(data)
-    sees_image = maxout(keras.layers.Flatten()(image), settings.maxout_units, 5)
-    sees_label = maxout(one_hot, settings.label_maxout_units, 5, _unit())
+    pixels = keras.layers.Dropout(settings.input_dropout)(keras.layers.Flatten()(image))
+    sees_image = perceptrons.maxout(pixels, settings.maxout_units, 5)
+    sees_label = perceptrons.maxout(one_hot, settings.label_maxout_units, 5)
     x = keras.layers.Concatenate()([sees_image, sees_label])
     x = keras.layers.Dropout(settings.dropout)(x)
-    x = keras.layers.Dropout(settings.dropout)(maxout(x, settings.maxout_units, 4))
-    return keras.Model([image, label], keras.layers.Dense(1, name="logits")(x), name="discriminator")
-
-
-def _unit() -> "keras.Initializer":
-    """For layers that see one number of a one-hot label: with Glorot's, what they say is drowned by the image."""
-    return keras.initializers.RandomNormal(stddev=1.0)
+    x = keras.layers.Dropout(settings.dropout)(perceptrons.maxout(x, settings.maxout_units, 4))
+    return keras.Model([image, label], perceptrons.logits(x), name="discriminator")

@@ -5,12 +5,12 @@ Losses (eq. 1, and the non-saturating generator of section 3), x real, z ~ N(0, 
     discriminator: -log D(x) - log(1 - D(G(z)))        generator: -log D(G(z))
 
 Both networks are the multilayer perceptrons of the paper's experiments on digits (section 5 and the authors' code):
-the generator has two layers of rectifiers and a sigmoid output, the discriminator two layers of maxout units with
-dropout. One step of each in turn, on latents of its own (algorithm 1 with k = 1).
+the generator has two layers of rectifiers and a sigmoid output, the discriminator two layers of maxout units, with
+dropout of a fifth of the pixels and half of the units. One step of each in turn, on latents of its own (algorithm 1
+with k = 1).
 
-Where this differs from the authors' code: latents are normal, not uniform, so that the prior is that of every model
-here; Adam with beta1 = 0.5 (Radford et al. 2016) takes the place of gradient descent with momentum and a decaying
-rate; weights begin as Glorot's.
+Where this differs from the authors' code: Adam with beta1 = 0.5 (Radford et al. 2016) takes the place of gradient
+descent with momentum and a decaying rate; the biases of the output begin at zero, not at the data's marginals.
 """
 
 from typing import TYPE_CHECKING
@@ -19,8 +19,7 @@ from pydantic import Field
 
 from latent_atlas import model
 from latent_atlas.backend import keras
-from latent_atlas.blocks import adversarial
-from latent_atlas.blocks.maxout import maxout
+from latent_atlas.blocks import adversarial, perceptrons
 
 if TYPE_CHECKING:
     from latent_atlas.model import Tensor
@@ -34,6 +33,7 @@ class Settings(model.Settings):
     maxout_units: int = Field(default=240, ge=1, description="units of each hidden layer of the discriminator")
     maxout_pieces: int = Field(default=5, ge=1, description="linear functions from which a unit takes the largest")
     dropout: float = Field(default=0.5, ge=0, lt=1, description="in the discriminator")
+    input_dropout: float = Field(default=0.2, ge=0, lt=1, description="of the pixels it sees")
 
 
 class GAN(model.Model, model.Generates):
@@ -58,20 +58,18 @@ class GAN(model.Model, model.Generates):
 
 def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Latents to images in [0, 1]."""
-    height, width, channels = data.shape
     latent = keras.Input((settings.latent_dim,), name="latent")
     x = latent
     for _ in range(2):
-        x = keras.layers.Dense(settings.hidden, "relu")(x)
-    x = keras.layers.Dense(height * width * channels, "sigmoid")(x)
-    return keras.Model([latent], keras.layers.Reshape(data.shape, name="image")(x), name="generator")
+        x = perceptrons.rectifiers(x, settings.hidden)
+    return keras.Model([latent], perceptrons.image(x, data.shape), name="generator")
 
 
 def discriminator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Images to one logit each, (n, 1)."""
     image = keras.Input(data.shape, name="image")
-    x = keras.layers.Flatten()(image)
+    x = keras.layers.Dropout(settings.input_dropout)(keras.layers.Flatten()(image))
     for _ in range(2):
-        x = maxout(x, settings.maxout_units, settings.maxout_pieces)
+        x = perceptrons.maxout(x, settings.maxout_units, settings.maxout_pieces)
         x = keras.layers.Dropout(settings.dropout)(x)
-    return keras.Model([image], keras.layers.Dense(1, name="logits")(x), name="discriminator")
+    return keras.Model([image], perceptrons.logits(x), name="discriminator")

@@ -1,0 +1,45 @@
+"""The perceptrons of the first adversarial networks: rectifiers draw, maxout units judge.
+
+Weights begin as in the authors' code (Goodfellow et al. 2014, ``mnist.yaml``), uniform on +-0.05 in the generator and
+on +-0.005 in the discriminator. It matters: a discriminator that begins with Keras' larger weights tells the first
+images from real ones at once, by their grey, and the generator answers with one black image for all latents.
+"""
+
+from typing import TYPE_CHECKING
+
+from latent_atlas.backend import keras, ops
+
+if TYPE_CHECKING:
+    from keras import KerasTensor
+
+_DRAWS, _JUDGES = 0.05, 0.005
+
+
+def rectifiers(x: "KerasTensor", units: int) -> "KerasTensor":
+    """A layer of the generator, (n, units)."""
+    return keras.layers.Dense(units, "relu", kernel_initializer=_uniform(_DRAWS))(x)
+
+
+def image(x: "KerasTensor", shape: tuple[int, int, int]) -> "KerasTensor":
+    """The generator's last layer: pixels in [0, 1], (n, height, width, channels)."""
+    height, width, channels = shape
+    x = keras.layers.Dense(height * width * channels, "sigmoid", kernel_initializer=_uniform(_DRAWS))(x)
+    return keras.layers.Reshape(shape, name="image")(x)
+
+
+def maxout(x: "KerasTensor", units: int, pieces: int) -> "KerasTensor":
+    """A layer of the discriminator, (n, units): each unit is the largest of ``pieces`` linear functions of x.
+
+    Source: Goodfellow et al. 2013, section 3.
+    """
+    x = keras.layers.Dense(units * pieces, kernel_initializer=_uniform(_JUDGES))(x)
+    return ops.max(keras.layers.Reshape((units, pieces))(x), axis=-1)
+
+
+def logits(x: "KerasTensor") -> "KerasTensor":
+    """The discriminator's last layer, (n, 1)."""
+    return keras.layers.Dense(1, kernel_initializer=_uniform(_JUDGES), name="logits")(x)
+
+
+def _uniform(bound: float) -> "keras.Initializer":
+    return keras.initializers.RandomUniform(-bound, bound)
