@@ -16,16 +16,19 @@ REFERENCE = Path("reference")
 
 # How far a metric may be from the reference: the larger of an absolute and a relative distance. First match holds.
 # They allow for the spread between seeds of one model, not only for rounding: a training run amplifies a last bit.
+# Between two kinds of processor, adversarial training moved a Fréchet distance by 64%, an accuracy by 0.08 and a
+# density by 24%.
 TOLERANCES: tuple[tuple[str, float, float], ...] = (
-    ("*accuracy*", 0.05, 0.0),
+    ("*accuracy*", 0.1, 0.0),
     ("anomaly_auroc", 0.03, 0.0),
-    ("frechet*", 1.0, 0.5),
+    ("frechet*", 1.0, 0.8),
     ("elbo", 0.0, 0.03),
     ("iwae_bound", 0.0, 0.03),
     ("*_mse", 0.0, 0.15),
     ("denoising_psnr_gain", 0.7, 0.0),
     ("sharpness*", 0.1, 0.25),
-    ("active_units", 1.0, 0.0),
+    ("active_units", 1.0, 0.1),
+    ("density", 0.15, 0.35),
     ("*", 0.15, 0.15),
 )
 _MADE_BY_ENGINES = {".snakemake_timestamp", ".gitignore"}
