@@ -35,6 +35,7 @@ def write_params(folder: Path, **options: Any) -> None:
     content["datasets"] = {"digits": {scale: {"source": "folder", **options} for scale in ("demo", "laptop", "full")}}
     content["experiments"] = {"cnn_digits": content["experiments"]["cnn_digits"]}
     content["label_animations"]["experiments"] = []
+    content["resources"].pop("experiments", None)
     with (folder / "params.yaml").open("w") as file:
         YAML(typ="safe").dump(content, file)
 
