@@ -48,10 +48,8 @@ class _Card(BaseModel):
 
     @model_validator(mode="after")
     def _images_have_a_shape(self) -> Self:
-        if (
-            self.kind == "images"
-            and len(self.arrays["train_images"].shape if "train_images" in self.arrays else []) != 4
-        ):
+        images = self.arrays.get("train_images")
+        if self.kind == "images" and (images is None or len(images.shape) != 4):
             raise ValueError("no train_images of four dimensions")
         return self
 
