@@ -51,9 +51,18 @@ def test_perceptrons_begin_as_in_the_code_of_goodfellow(name: str) -> None:
         for weights in large:
             assert np.abs(weights).max() <= bound
             assert weights.std() == pytest.approx(bound / np.sqrt(3), rel=0.01)
-        assert all(np.abs(v.numpy()).max() <= bound for v in kernels)
+        others = [v.numpy() for v in kernels if v.shape[0] != DIGITS.labels]
+        assert all(np.abs(weights).max() <= bound for weights in others)
     rates = [layer.rate for layer in model.networks["discriminator"].layers if type(layer).__name__ == "Dropout"]
     assert rates == [0.2, 0.5, 0.5]
+
+
+def test_layers_that_see_labels_begin_larger_for_a_one_hot_vector_is_short() -> None:
+    model = build("cgan", DIGITS)
+    for network, bound in {"generator": 0.5, "discriminator": 0.05}.items():
+        (weights,) = [v.numpy() for v in model.networks[network].trainable_variables if v.shape[0] == DIGITS.labels]
+        assert np.abs(weights).max() <= bound
+        assert weights.std() == pytest.approx(bound / np.sqrt(3), rel=0.05)
 
 
 def test_dcgan_is_figure_one() -> None:

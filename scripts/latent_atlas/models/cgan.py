@@ -10,8 +10,9 @@ discriminator maps image and label to maxout layers of their own (240 units of 5
 one (240 of 4). Generated images are judged under the labels they were asked for, which are those of the real batch.
 
 Where this differs: latents are normal, not uniform on the unit cube; weights begin as in the code of Goodfellow et al.
-2014, for the paper says nothing of them; Adam with beta1 = 0.5 takes the place of gradient descent with momentum and a
-decaying rate; the generator's dropout is a setting, off unless asked for, since it would also blur what a latent means.
+2014, and larger where they see labels alone, for the paper says nothing of them; Adam with beta1 = 0.5 takes the place
+of gradient descent with momentum and a decaying rate; the generator's dropout is a setting, off unless asked for, since
+it would also blur what a latent means.
 """
 
 from typing import TYPE_CHECKING
@@ -67,7 +68,7 @@ def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     latent = keras.Input((settings.latent_dim,), name="latent")
     label, one_hot = label_input(data)
     sees_latent = perceptrons.rectifiers(latent, settings.latent_units)
-    sees_label = perceptrons.rectifiers(one_hot, settings.label_units)
+    sees_label = perceptrons.rectifiers(one_hot, settings.label_units, perceptrons.LABEL_GAIN)
     x = keras.layers.Concatenate()([sees_latent, sees_label])
     x = keras.layers.Dropout(settings.generator_dropout)(x)
     x = perceptrons.rectifiers(x, settings.hidden)
@@ -81,7 +82,7 @@ def discriminator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     label, one_hot = label_input(data)
     pixels = keras.layers.Dropout(settings.input_dropout)(keras.layers.Flatten()(image))
     sees_image = perceptrons.maxout(pixels, settings.maxout_units, 5)
-    sees_label = perceptrons.maxout(one_hot, settings.label_maxout_units, 5)
+    sees_label = perceptrons.maxout(one_hot, settings.label_maxout_units, 5, perceptrons.LABEL_GAIN)
     x = keras.layers.Concatenate()([sees_image, sees_label])
     x = keras.layers.Dropout(settings.dropout)(x)
     x = keras.layers.Dropout(settings.dropout)(perceptrons.maxout(x, settings.maxout_units, 4))
