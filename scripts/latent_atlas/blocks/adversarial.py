@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from latent_atlas.backend import keras, tf
+from latent_atlas.blocks import descent
 from latent_atlas.blocks.losses import binary_cross_entropy
 from latent_atlas.model import Alarm
 
@@ -58,12 +59,12 @@ def alternating_step(
         real_logits = discriminator([images, *condition], training=True)
         fake_logits = discriminator([fakes, *condition], training=True)
         loss = discriminator_loss(real_logits, fake_logits)
-    descend(optimizers["discriminator"], tape, loss, discriminator)
+    descent.descend(optimizers["discriminator"], tape, loss, discriminator)
 
     with tf.GradientTape() as tape:
         fakes = generator([latents[1], *condition], training=True)
         fooling = generator_loss(discriminator([fakes, *condition], training=True))
-    descend(optimizers["generator"], tape, fooling, generator)
+    descent.descend(optimizers["generator"], tape, fooling, generator)
     return {
         "discriminator_loss": loss,
         "generator_loss": fooling,
@@ -79,20 +80,10 @@ def prior(generator: "keras.Model", count: "Tensor", seed: "Tensor") -> "Tensor"
 
 
 def adam(networks: "Networks", learning_rate: float, beta_1: float, beta_2: float) -> "Optimizers":
-    """An Adam for each network, built."""
-    optimizers = {}
-    for name, network in networks.items():
-        optimizers[name] = keras.optimizers.Adam(learning_rate, beta_1, beta_2)
-        optimizers[name].build(network.trainable_variables)
-    return optimizers
-
-
-def descend(
-    optimizer: "keras.optimizers.Optimizer", tape: "tf.GradientTape", loss: "Tensor", network: "keras.Model"
-) -> None:
-    """Moves one network, and no other, down a loss."""
-    variables = network.trainable_variables
-    optimizer.apply(tape.gradient(loss, variables), variables)
+    """An Adam for each network."""
+    return {
+        name: descent.adam(learning_rate, network, beta_1=beta_1, beta_2=beta_2) for name, network in networks.items()
+    }
 
 
 def input_gradients(critic: "Callable[[Tensor], Tensor]", images: "Tensor") -> "tuple[Tensor, Tensor]":

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from latent_atlas.backend import tf
+from latent_atlas.blocks.descent import descend
 
 if TYPE_CHECKING:
     import keras
@@ -17,8 +18,7 @@ def classifier_step(
     with tf.GradientTape() as tape:
         logits = network(images, training=True)["logits"]
         loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
-    variables = network.trainable_variables
-    optimizer.apply(tape.gradient(loss, variables), variables)
+    descend(optimizer, tape, loss, network)
     hits = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), labels)
     return {"cross_entropy": loss, "batch_accuracy": tf.reduce_mean(tf.cast(hits, tf.float32))}
 

@@ -12,6 +12,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks.classification import random_shift
+from latent_atlas.blocks.descent import adam, descend
 from latent_atlas.blocks.networks import stages
 from latent_atlas.errors import AtlasError
 
@@ -49,9 +50,7 @@ class AttributeCNN(model.Model, model.NamesAttributes):
         logits = keras.layers.Dense(data.attributes, name="logits")(features)
         self.network = keras.Model(image, {"logits": logits, "features": features}, name="classifier")
         self.networks = {"classifier": self.network}
-        optimizer = keras.optimizers.Adam(settings.learning_rate)
-        optimizer.build(self.network.trainable_variables)
-        self.optimizers = {"classifier": optimizer}
+        self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
 
     def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
         shift_seed, mirror_seed = tf.unstack(tf.random.split(seed, 2))
@@ -62,8 +61,7 @@ class AttributeCNN(model.Model, model.NamesAttributes):
         with tf.GradientTape() as tape:
             logits = self.network(images, training=True)["logits"]
             loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=present, logits=logits))
-        variables = self.network.trainable_variables
-        self.optimizers["classifier"].apply(tape.gradient(loss, variables), variables)
+        descend(self.optimizers["classifier"], tape, loss, self.network)
         hits = tf.cast(tf.equal(logits > 0, present > 0), tf.float32)
         return {"cross_entropy": loss, "batch_accuracy": tf.reduce_mean(hits)}
 

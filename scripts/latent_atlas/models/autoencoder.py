@@ -18,6 +18,7 @@ from pydantic import Field
 
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
+from latent_atlas.blocks.descent import adam, descend
 from latent_atlas.blocks.losses import bernoulli_log_likelihood
 from latent_atlas.blocks.networks import conv_decoder, conv_encoder
 
@@ -56,8 +57,7 @@ class Autoencoder(model.Model, model.Encodes, model.Decodes, model.Denoises, mod
             code = keras.layers.BatchNormalization(center=False, scale=False)(head.output["code"])
             self.networks[f"{name}_encoder"] = keras.Model(head.input, code, name=f"{name}_encoder")
             self.networks[f"{name}_decoder"] = conv_decoder(data, settings.width, latent_dim, conditional=False)
-            self.optimizers[name] = keras.optimizers.Adam(settings.learning_rate)
-            self.optimizers[name].build(self._variables(name))
+            self.optimizers[name] = adam(settings.learning_rate, *self._networks(name))
 
     def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
         noisy = self._add_noise(images, seed)
@@ -73,16 +73,15 @@ class Autoencoder(model.Model, model.Encodes, model.Decodes, model.Denoises, mod
         with tf.GradientTape() as tape:
             losses = -bernoulli_log_likelihood(self._logits(name, inputs, training=True), targets)
             loss = tf.math.divide_no_nan(tf.reduce_sum(weights * losses), tf.reduce_sum(weights))
-        variables = self._variables(name)
-        self.optimizers[name].apply(tape.gradient(loss, variables), variables)
+        descend(self.optimizers[name], tape, loss, *self._networks(name))
         return loss
 
     def _logits(self, name: str, inputs: "Tensor", training: bool) -> "Tensor":
         code = self.networks[f"{name}_encoder"](inputs, training=training)
         return self.networks[f"{name}_decoder"](code, training=training)
 
-    def _variables(self, name: str) -> "list[keras.Variable]":
-        return [v for part in ("encoder", "decoder") for v in self.networks[f"{name}_{part}"].trainable_variables]
+    def _networks(self, name: str) -> "list[keras.Model]":
+        return [self.networks[f"{name}_{part}"] for part in ("encoder", "decoder")]
 
     def _add_noise(self, images: "Tensor", seed: "Tensor") -> "Tensor":
         noise = tf.random.stateless_normal(tf.shape(images), seed, stddev=self.noise_stddev)

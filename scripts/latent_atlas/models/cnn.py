@@ -12,6 +12,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras
 from latent_atlas.blocks.classification import classifier_step, random_shift
+from latent_atlas.blocks.descent import adam
 
 if TYPE_CHECKING:
     from latent_atlas.model import Tensor
@@ -44,9 +45,7 @@ class CNN(model.Model, model.Classifies):
         logits = keras.layers.Dense(data.labels, name="logits")(features)
         self.network = keras.Model(image, {"logits": logits, "features": features}, name="classifier")
         self.networks = {"classifier": self.network}
-        optimizer = keras.optimizers.Adam(settings.learning_rate)
-        optimizer.build(self.network.trainable_variables)
-        self.optimizers = {"classifier": optimizer}
+        self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
 
     def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
         shifted = random_shift(images, self.shift, seed)

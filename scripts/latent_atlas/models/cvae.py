@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from latent_atlas import model
-from latent_atlas.backend import keras, tf
+from latent_atlas.backend import tf
 from latent_atlas.blocks import variational
+from latent_atlas.blocks.descent import adam, descend
 from latent_atlas.blocks.networks import conv_decoder, conv_encoder
 
 if TYPE_CHECKING:
@@ -38,9 +39,7 @@ class CVAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
         self.encoder = conv_encoder(data, settings.width, heads, conditional=True)
         self.decoder = conv_decoder(data, settings.width, settings.latent_dim, conditional=True)
         self.networks = {"encoder": self.encoder, "decoder": self.decoder}
-        self.variables = self.encoder.trainable_variables + self.decoder.trainable_variables
-        self.optimizers = {"cvae": keras.optimizers.Adam(settings.learning_rate)}
-        self.optimizers["cvae"].build(self.variables)
+        self.optimizers = {"cvae": adam(settings.learning_rate, self.encoder, self.decoder)}
 
     def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
         posterior_seed, pixel_seed = tf.unstack(tf.random.split(seed, 2))
@@ -48,7 +47,7 @@ class CVAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
         with tf.GradientTape() as tape:
             terms = variational.elbo_terms(self.encoder, self.decoder, targets, [labels], posterior_seed, training=True)
             loss = tf.reduce_mean(terms["kl"] - terms["log_likelihood"])
-        self.optimizers["cvae"].apply(tape.gradient(loss, self.variables), self.variables)
+        descend(self.optimizers["cvae"], tape, loss, self.encoder, self.decoder)
         return {"negative_elbo": loss, **{name: tf.reduce_mean(term) for name, term in terms.items()}}
 
     def encode(self, images: "Tensor", labels: "Tensor") -> "Tensor":

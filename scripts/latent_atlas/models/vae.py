@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from latent_atlas import model
-from latent_atlas.backend import keras, tf
+from latent_atlas.backend import tf
 from latent_atlas.blocks import variational
+from latent_atlas.blocks.descent import adam, descend
 from latent_atlas.blocks.losses import bernoulli_log_likelihood, gaussian_log_likelihood
 from latent_atlas.blocks.networks import conv_decoder, conv_encoder
 
@@ -55,9 +56,7 @@ class VAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
         self.encoder = conv_encoder(data, settings.width, heads, False, settings.batch_norm)
         self.decoder = conv_decoder(data, settings.width, settings.latent_dim, False, settings.batch_norm)
         self.networks = {"encoder": self.encoder, "decoder": self.decoder}
-        self.variables = self.encoder.trainable_variables + self.decoder.trainable_variables
-        self.optimizers = {"vae": keras.optimizers.Adam(settings.learning_rate)}
-        self.optimizers["vae"].build(self.variables)
+        self.optimizers = {"vae": adam(settings.learning_rate, self.encoder, self.decoder)}
 
     def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
         posterior_seed, pixel_seed = tf.unstack(tf.random.split(seed, 2))
@@ -67,7 +66,7 @@ class VAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
                 self.encoder, self.decoder, targets, [], posterior_seed, True, self._log_likelihood
             )
             loss = tf.reduce_mean(self.kl_weight * terms["kl"] - terms["log_likelihood"])
-        self.optimizers["vae"].apply(tape.gradient(loss, self.variables), self.variables)
+        descend(self.optimizers["vae"], tape, loss, self.encoder, self.decoder)
         means = {name: tf.reduce_mean(term) for name, term in terms.items()}
         return {"negative_elbo": means["kl"] - means["log_likelihood"], **means}
 

@@ -21,7 +21,7 @@ from pydantic import Field
 
 from latent_atlas import model
 from latent_atlas.backend import tf
-from latent_atlas.blocks import adversarial
+from latent_atlas.blocks import adversarial, descent
 from latent_atlas.blocks.strided import Normalization, strided_discriminator, strided_generator
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class WGANGP(model.Model, model.Generates):
         with tf.GradientTape() as tape:
             fakes = self._draw(self.settings.batch_size, generator_seed)
             loss = -tf.reduce_mean(self.critic([fakes], training=True))
-        adversarial.descend(self.optimizers["generator"], tape, loss, self.generator)
+        descent.descend(self.optimizers["generator"], tape, loss, self.generator)
         means = {name: tf.add_n([losses[name] for losses in logged]) / len(logged) for name in logged[0]}
         return {**means, "generator_loss": loss, "diversity": adversarial.diversity(fakes, batches[-1])}
 
@@ -83,7 +83,7 @@ class WGANGP(model.Model, model.Generates):
             norms = adversarial.norms(gradients / 2.0)  # d/dx over [0, 1] is twice that over [-1, 1]
             penalty = tf.reduce_mean((norms - 1.0) ** 2)
             loss = -estimate + self.settings.penalty * penalty
-        adversarial.descend(self.optimizers["critic"], tape, loss, self.critic)
+        descent.descend(self.optimizers["critic"], tape, loss, self.critic)
         return {
             "critic_loss": loss,
             "wasserstein_estimate": estimate,
