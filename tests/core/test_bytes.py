@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Project, copy_project, make_project
+from projects import Project, copy_project, make_project
 
 EXPERIMENTS = ["cnn_digits", "cvae_digits", "cvae_gan_digits_z8"]
 WHOLE = os.environ.get("MATRIX") == "demo"

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Project, make_project
+from projects import Project, make_project
 
 NOTHING = "Nothing to be done"
 CHANGED = "experiments.vae_digits.demo.latent_dim"

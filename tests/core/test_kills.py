@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import Project, make_project
+from projects import Project, make_project
 
 KILLS = int(os.environ.get("KILLS", "5"))
 STEPS = {"cnn_digits": 6000, "cvae_digits": 2000, "cvae_gan_digits_z8": 2000}

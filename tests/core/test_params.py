@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Project
+from projects import ROOT, Project
 
 from latent_atlas import params
 from latent_atlas.errors import AtlasError

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from dvc.dependency.param import ParamsDependency
 from dvc.repo import Repo
+from projects import ROOT
 from snakemake.api import SnakemakeApi
 from snakemake.settings.types import DAGSettings, OutputSettings, Quietness, ResourceSettings
 

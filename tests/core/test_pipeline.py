@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Project, make_project
+from projects import Project, make_project
 
 EXPERIMENTS = ["cnn_digits", "cvae_digits"]
 NOTHING = "Nothing to be done"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Project, make_project
+from projects import Project, make_project
 
 EXPERIMENTS = ["cnn_digits"]
 NOTHING = "Nothing to be done"

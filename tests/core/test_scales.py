@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from conftest import Project
 from PIL import Image
+from projects import Project
 
 STAGES = ("fetch@digits", "prepare@digits")
 
