@@ -14,7 +14,6 @@ CHATTER := ^$$|^\[|^(Assuming|Building|Complete log|Execute|Finished jobid|Provi
 VENV := .venv
 BIN  := $(CURDIR)/$(VENV)/bin
 export PATH := $(BIN):$(PATH)
-export PYTHONHASHSEED := 0
 
 .PHONY: all env test test-marked lint format lock verify bench sync clean help
 .DEFAULT_GOAL := all
@@ -72,7 +71,7 @@ $(VENV)/dev: envs/uv.txt envs/dev.txt
 
 define install
 echo "installing envs/$(1).txt into $(VENV)" && \
-$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")' && \
+$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11, 3.12 or 3.13 is needed, for TensorFlow has no wheels for others: make PYTHON=python3.13")' && \
 $(PYTHON) -m venv $(VENV) && \
 $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/uv.txt && \
 $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r envs/$(1).txt && \

@@ -1,30 +1,27 @@
 # One rule per step, in the order the data flows. dvc.yaml describes the same graph, stage by stage; a test holds the
-# two to each other. Everything that can be chosen is in params.yaml.
+# two to each other. Everything that can be chosen is in params.yaml; what each step depends on is in steps.py.
 
 import sys
 
 sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
-from latent_atlas.engine import Atlas, code
+from latent_atlas.engine import Plan
 
-atlas = Atlas(config)
+plan = Plan(config)
 
-data = f"data/{atlas.scale}/{{dataset}}"
-folder = f"results/{atlas.scale}/experiments/{{experiment}}"
-pages = f"results/{atlas.scale}/report"
-logs = f"logs/{atlas.scale}"
+data = f"data/{plan.scale}/{{dataset}}"
+folder = f"results/{plan.scale}/experiments/{{experiment}}"
+pages = f"results/{plan.scale}/report"
+logs = f"logs/{plan.scale}"
 environment = "envs/conda.yaml"
-
-model_code = code("backend.py", "compiled.py", "latents.py", "model.py", "weights.py", "blocks")
 
 
 wildcard_constraints:
-    dataset="|".join(atlas.datasets),
-    experiment="|".join(atlas.experiments),
-    label="[0-9]+",
+    dataset="|".join(plan.datasets),
+    experiment="|".join(plan.experiments),
 
 
 onstart:
-    atlas.lock()
+    plan.lock()
 
 
 # The head node of a cluster has the internet, its compute nodes may not.
@@ -36,13 +33,12 @@ localrules:
 rule all:
     input:
         f"{pages}/index.html",
-        expand(f"{data}/processed", dataset=atlas.datasets),
+        expand(f"{data}/processed", dataset=plan.datasets),
 
 
 rule fetch:
     input:
-        "scripts/fetch.py",
-        code("datasets"),
+        plan.code("fetch"),
     output:
         directory(f"{data}/raw"),
     log:
@@ -50,19 +46,18 @@ rule fetch:
     conda:
         environment
     resources:
-        mem_mb=atlas.reserve("fetch", "mem_mb"),
-        runtime=atlas.reserve("fetch", "runtime"),
+        mem_mb=plan.reserve("fetch", "mem_mb"),
+        runtime=plan.reserve("fetch", "runtime"),
     params:
-        scale=atlas.scale,
-        options=atlas.dataset_options,
+        scale=plan.scale,
+        values=plan.values("fetch"),
     shell:
         "python scripts/fetch.py --scale {params.scale} {wildcards.dataset}"
 
 
 rule prepare:
     input:
-        "scripts/prepare.py",
-        code("datasets"),
+        plan.code("prepare"),
         f"{data}/raw",
     output:
         directory(f"{data}/processed"),
@@ -71,22 +66,20 @@ rule prepare:
     conda:
         environment
     resources:
-        mem_mb=atlas.reserve("prepare", "mem_mb"),
-        runtime=atlas.reserve("prepare", "runtime"),
+        mem_mb=plan.reserve("prepare", "mem_mb"),
+        runtime=plan.reserve("prepare", "runtime"),
     params:
-        scale=atlas.scale,
-        options=atlas.dataset_options,
+        scale=plan.scale,
+        values=plan.values("prepare"),
     shell:
         "python scripts/prepare.py --scale {params.scale} {wildcards.dataset}"
 
 
 rule train:
     input:
-        "scripts/train.py",
-        atlas.model_file,
-        model_code,
-        code("training"),
-        atlas.processed,
+        plan.code("train"),
+        plan.processed,
+        plan.teacher,
     output:
         f"{folder}/weights.npz",
         f"{folder}/model.json",
@@ -96,149 +89,102 @@ rule train:
         f"{logs}/train/{{experiment}}.log",
     conda:
         environment
-    threads: atlas.threads
+    threads: plan.threads
     resources:
-        mem_mb=atlas.reserve("train", "mem_mb"),
-        runtime=atlas.reserve("train", "runtime"),
-        gpu=atlas.reserve("train", "gpu"),
+        mem_mb=plan.reserve("train", "mem_mb"),
+        runtime=plan.reserve("train", "runtime"),
+        gpu=plan.reserve("train", "gpu"),
     params:
-        scale=atlas.scale,
-        settings=atlas.settings,
+        scale=plan.scale,
+        values=plan.values("train"),
     shell:
         "python scripts/train.py --scale {params.scale} {wildcards.experiment}"
 
 
 rule sample:
     input:
-        "scripts/sample.py",
-        atlas.model_file,
-        model_code,
-        code("sampling"),
-        atlas.processed,
-        atlas.judge,
+        plan.code("sample"),
+        plan.processed,
+        plan.judge("model.json"),
         f"{folder}/weights.npz",
     output:
         f"{folder}/samples.npz",
+        f"{folder}/verdict.npz",
     log:
         f"{logs}/sample/{{experiment}}.log",
     conda:
         environment
-    threads: atlas.threads
+    threads: plan.threads
     resources:
-        mem_mb=atlas.reserve("sample", "mem_mb"),
-        runtime=atlas.reserve("sample", "runtime"),
-        gpu=atlas.reserve("sample", "gpu"),
+        mem_mb=plan.reserve("sample", "mem_mb"),
+        runtime=plan.reserve("sample", "runtime"),
+        gpu=plan.reserve("sample", "gpu"),
     params:
-        scale=atlas.scale,
-        evaluation=atlas.evaluation(),
+        scale=plan.scale,
+        values=plan.values("sample"),
     shell:
         "python scripts/sample.py --scale {params.scale} {wildcards.experiment}"
 
 
 rule render:
     input:
-        "scripts/render.py",
-        code("figures"),
+        plan.code("render"),
+        plan.processed,
+        plan.judge("verdict.npz"),
         f"{folder}/history.csv",
+        f"{folder}/snapshots.npz",
         f"{folder}/samples.npz",
     output:
         directory(f"{folder}/figures"),
+        directory(f"{folder}/animations"),
     log:
         f"{logs}/render/{{experiment}}.log",
     conda:
         environment
     resources:
-        mem_mb=atlas.reserve("render", "mem_mb"),
-        runtime=atlas.reserve("render", "runtime"),
+        mem_mb=plan.reserve("render", "mem_mb"),
+        runtime=plan.reserve("render", "runtime"),
     params:
-        scale=atlas.scale,
+        scale=plan.scale,
+        values=plan.values("render"),
     shell:
         "python scripts/render.py --scale {params.scale} {wildcards.experiment}"
 
 
-rule animate:
-    input:
-        "scripts/animate.py",
-        code("figures"),
-        f"{folder}/snapshots.npz",
-    output:
-        f"{folder}/manifold.gif",
-        f"{folder}/manifold.mp4",
-    log:
-        f"{logs}/animate/{{experiment}}.log",
-    conda:
-        environment
-    resources:
-        mem_mb=atlas.reserve("animate", "mem_mb"),
-        runtime=atlas.reserve("animate", "runtime"),
-    params:
-        scale=atlas.scale,
-        animation=atlas.top_level("animation"),
-    shell:
-        "python scripts/animate.py --scale {params.scale} {wildcards.experiment}"
-
-
-rule animate_label:
-    input:
-        "scripts/animate.py",
-        code("figures"),
-        f"{folder}/snapshots.npz",
-    output:
-        f"{folder}/manifold_{{label}}.gif",
-        f"{folder}/manifold_{{label}}.mp4",
-    log:
-        f"{logs}/animate/{{experiment}}-{{label}}.log",
-    conda:
-        environment
-    resources:
-        mem_mb=atlas.reserve("animate", "mem_mb"),
-        runtime=atlas.reserve("animate", "runtime"),
-    params:
-        scale=atlas.scale,
-        animation=atlas.top_level("animation"),
-    shell:
-        "python scripts/animate.py --scale {params.scale} {wildcards.experiment} --label {wildcards.label}"
-
-
 rule evaluate:
     input:
-        "scripts/evaluate.py",
-        code("metrics"),
-        atlas.processed,
+        plan.code("evaluate"),
+        plan.processed,
+        plan.judge("verdict.npz"),
         f"{folder}/model.json",
         f"{folder}/samples.npz",
     output:
         f"{folder}/metrics.json",
+        f"{folder}/left_out.json",
     log:
         f"{logs}/evaluate/{{experiment}}.log",
     conda:
         environment
     resources:
-        mem_mb=atlas.reserve("evaluate", "mem_mb"),
-        runtime=atlas.reserve("evaluate", "runtime"),
+        mem_mb=plan.reserve("evaluate", "mem_mb"),
+        runtime=plan.reserve("evaluate", "runtime"),
     params:
-        scale=atlas.scale,
+        scale=plan.scale,
+        values=plan.values("evaluate"),
     shell:
         "python scripts/evaluate.py --scale {params.scale} {wildcards.experiment}"
 
 
 rule report:
     input:
-        "scripts/report.py",
-        code("figures", "report", "certificate.py", "environment.py"),
-        f"reference/{atlas.scale}.json",
-        expand(f"{data}/{{kind}}", dataset=atlas.datasets, kind=["raw", "processed"]),
+        plan.code("report"),
+        f"reference/{plan.scale}.json",
+        expand(f"{data}/{{kind}}", dataset=plan.datasets, kind=["raw", "processed"]),
         expand(
             f"{folder}/{{file}}",
-            experiment=atlas.experiments,
-            file=["weights.npz", "model.json", "history.csv", "snapshots.npz", "samples.npz", "metrics.json"]
-            + ["figures", "manifold.gif", "manifold.mp4"],
-        ),
-        expand(
-            f"{folder}/manifold_{{label}}.{{suffix}}",
-            experiment=atlas.params.label_animations.experiments,
-            label=atlas.params.label_animations.labels,
-            suffix=["gif", "mp4"],
+            experiment=plan.experiments,
+            file=["weights.npz", "model.json", "history.csv", "snapshots.npz", "samples.npz", "verdict.npz"]
+            + ["metrics.json", "left_out.json", "figures", "animations"],
         ),
     output:
         f"{pages}/index.html",
@@ -249,10 +195,10 @@ rule report:
     conda:
         environment
     resources:
-        mem_mb=atlas.reserve("report", "mem_mb"),
-        runtime=atlas.reserve("report", "runtime"),
+        mem_mb=plan.reserve("report", "mem_mb"),
+        runtime=plan.reserve("report", "runtime"),
     params:
-        scale=atlas.scale,
-        shown=atlas.top_level("seed", "datasets", "evaluation", "experiments"),
+        scale=plan.scale,
+        values=plan.values("report"),
     shell:
         "python scripts/report.py --scale {params.scale}"

@@ -2,23 +2,24 @@
 
 import argparse
 
-from latent_atlas import io, step
-from latent_atlas.datasets import processed
+from latent_atlas import evidence, io, step
 from latent_atlas.errors import AtlasError
-from latent_atlas.metrics.evaluate import evaluate
+from latent_atlas.evaluation import evaluate
 from latent_atlas.params import Params
 
 
 def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
-    experiment = params.experiments[arguments.target]
-    folder = params.folder(experiment.key)
-    train = processed.load(params.processed(experiment.dataset)).split("train")
-    card = io.load_json(folder / "model.json")
+    folder = params.folder(arguments.target)
+    arrays = evidence.load(params, arguments.target)
+    findings = io.load_json(folder / "model.json").get("findings")
     try:
-        metrics = evaluate(io.load_arrays(folder / "samples.npz"), train.images, card.get("findings"))
+        metrics, left_out = evaluate(arrays, findings)
     except ValueError as error:
-        raise AtlasError(f"{folder / 'samples.npz'}: {error}") from None
+        raise AtlasError(f"{folder / evidence.SAMPLES}: {error}") from None
+    for reason in left_out:
+        print(f"left out: {reason}")
     io.save_json(folder / "metrics.json", {name: _shorten(value) for name, value in metrics.items()})
+    io.save_json(folder / "left_out.json", [*map(str, arrays.get("left_out", [])), *left_out])
 
 
 def _shorten(value: float) -> float:

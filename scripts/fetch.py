@@ -2,14 +2,14 @@
 
 import argparse
 
-from latent_atlas import datasets, io, step
+from latent_atlas import io, sources, step
 from latent_atlas.params import Params
 
 
 def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
-    options = params.datasets[arguments.target]
+    options = sources.options(params, arguments.target)
     with io.atomic_directory(params.data / arguments.target / "raw") as raw:
-        datasets.find(options.source).fetch(options, raw, progress)
+        sources.find(options.source).fetch(options, raw, progress)
 
 
 if __name__ == "__main__":

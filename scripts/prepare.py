@@ -2,16 +2,15 @@
 
 import argparse
 
-from latent_atlas import datasets, io, step
-from latent_atlas.datasets.processed import sheet
+from latent_atlas import contact_sheet, io, sources, step
 from latent_atlas.params import Params
 
 
 def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
-    options = params.datasets[arguments.target]
+    options = sources.options(params, arguments.target)
     with io.atomic_directory(params.processed(arguments.target)) as processed:
-        datasets.find(options.source).prepare(options, params.data / arguments.target / "raw", processed, progress)
-        sheet.write(processed)
+        sources.find(options.source).prepare(options, params.data / arguments.target / "raw", processed, progress)
+        contact_sheet.draw(processed)
 
 
 if __name__ == "__main__":

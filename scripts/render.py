@@ -1,21 +1,22 @@
-"""Draws an experiment's figures."""
+"""Draws an experiment's figures, and its animations from snapshots taken during training."""
 
 import argparse
 
-import pandas as pd
-
-from latent_atlas import io, step
-from latent_atlas.figures.render import render
+from latent_atlas import evidence, io, step
+from latent_atlas.animations.evolution import animate
 from latent_atlas.params import Params
+from latent_atlas.rendering import read_history, render
 
 
 def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
-    experiment = params.experiments[arguments.target]
-    folder = params.folder(experiment.key)
-    arrays, history = io.load_arrays(folder / "samples.npz"), pd.read_csv(folder / "history.csv")
-    label_names = arrays.pop("label_names").tolist()
+    key = arguments.target
+    folder = params.folder(key)
+    arrays, history = evidence.load(params, key), read_history(folder / "history.csv")
     with io.atomic_directory(folder / "figures") as figures:
-        render(arrays, history, figures, label_names, experiment.key)
+        render(arrays, history, figures, key)
+    snapshots = io.load_arrays(folder / "snapshots.npz")
+    with io.atomic_directory(folder / "animations") as animations:
+        animate(snapshots, animations, params.animation.frames_per_second)
 
 
 if __name__ == "__main__":

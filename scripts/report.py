@@ -9,10 +9,10 @@ from latent_atlas.report.gather import gather
 
 
 def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
-    atlas = gather(params)
+    gathered = gather(params)
     folder = params.results / "report"
-    index, text = page.build(atlas), markdown.build(atlas)
-    long_table.write(folder / "metrics.csv", atlas.results)
+    index, text = page.build(gathered), markdown.build(gathered)
+    long_table.write(folder / "metrics.csv", gathered.results)
     io.save_text(folder / "report.md", text)
     io.save_text(folder / "index.html", index)
     progress.say(str(folder / "index.html"))

@@ -2,36 +2,34 @@
 
 import argparse
 
-from latent_atlas import backend, io, step, weights
-from latent_atlas.datasets import processed
-from latent_atlas.model import Model
-from latent_atlas.params import Experiment, Params
-from latent_atlas.sampling.collect import collect
+from latent_atlas import backend, io, models, prepared, step, weights
+from latent_atlas.params import Params
+from latent_atlas.sampling import table
 from latent_atlas.sampling.context import Context
 
 
 def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
     experiment = params.experiments[arguments.target]
-    folder = params.folder(experiment.key)
-    backend.configure(experiment.settings.threads, params.seed, experiment.settings.deterministic)
-    data = processed.load(params.processed(experiment.dataset))
+    settings, folder = models.settings(params, experiment.key), params.folder(experiment.key)
+    backend.configure(settings.threads, params.seed, settings.deterministic)
+    data = prepared.load(params.processed(experiment.dataset))
     card = weights.describe(params, experiment.key, data.spec)
     untrained = weights.build(card)  # first, so that its weights are those that training began with
+    judge = None
+    if experiment.judge != experiment.key:
+        judge_card = weights.describe(params, experiment.judge, data.spec)
+        judge = weights.load_trained(params.folder(experiment.judge), judge_card)
     context = Context(
         model=weights.load(folder, card),
         untrained=untrained,
-        judge=_judge(params, experiment, data),
+        judge=judge,
         data=data,
         seed=params.seed,
+        shown=params.animation.labels_at_most,
         **params.evaluation.model_dump(),
     )
-    io.save_arrays(folder / "samples.npz", collect(context))
-
-
-def _judge(params: Params, experiment: Experiment, data: processed.Dataset) -> Model | None:
-    if experiment.judge == experiment.key:
-        return None
-    return weights.load_judge(params.folder(experiment.judge), weights.describe(params, experiment.judge, data.spec))
+    io.save_arrays(folder / "samples.npz", table.collect(context))
+    io.save_arrays(folder / "verdict.npz", table.verdict(context))
 
 
 if __name__ == "__main__":

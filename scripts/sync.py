@@ -13,7 +13,6 @@ from latent_atlas import params
 from latent_atlas.errors import AtlasError
 
 _NOTHING = "Nothing to be done"
-_CACHE = Path(".dvc/cache")
 
 
 def main() -> None:
@@ -40,13 +39,18 @@ def _sync(source: str | None) -> None:
         if not _snakemake_is_clean():
             _touch()
             print("Snakemake has taken over what DVC made")
-    elif source == "snakemake" or _snakemake_is_clean():
-        if not _CACHE.exists() or not _dvc_is_clean():  # same bytes as the lock file's may still have to be cached
-            _run("dvc", "commit", "--force", "--quiet")
-            _touch()  # DVC has put the files back out of its cache, with new times
-            print("DVC has recorded what Snakemake made")
-    else:
+        return
+    if not _snakemake_is_clean():
         raise AtlasError("results are not up to date in either engine; run `make` or `dvc repro` first")
+    if not _cache().exists() or not _dvc_is_clean():  # same bytes as the lock file's may still have to be cached
+        _run("dvc", "commit", "--force", "--quiet")
+        _touch()  # DVC has put the files back out of its cache, with new times
+        print("DVC has recorded what Snakemake made")
+
+
+def _cache() -> Path:
+    """Where DVC keeps the files that it has recorded."""
+    return Path(_run("dvc", "cache", "dir").strip())
 
 
 def _dvc_is_clean() -> bool:
@@ -64,11 +68,12 @@ def _touch() -> None:
     _run("snakemake", "--touch", "--forceall", "--cores", "1", "--quiet", "all")
 
 
-def _run(*command: str) -> None:
+def _run(*command: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no message"]
         raise AtlasError(f"`{' '.join(command)}` failed: {last[0]}")
+    return done.stdout
 
 
 if __name__ == "__main__":

@@ -82,18 +82,31 @@ def copy_project(path: Path) -> Project:
     return project
 
 
+def add_model(project: Project, name: str, code: str) -> None:
+    """Adds a model file to a copy of the project."""
+    (project.path / f"scripts/latent_atlas/models/{name}.py").write_text(code)
+
+
+def add_taught(project: Project) -> None:
+    """Adds a model that learns from a trained classifier, and an experiment of it: ``taught_digits``."""
+    add_model(project, "taught", (ROOT / "tests/core/tiny_models/taught.py").read_text())
+    settings = {"steps": 6, "batch_size": 8, "learning_rate": 0.01, "frames": 3}
+    scales = dict.fromkeys(("demo", "laptop", "full"), settings)
+    entry = {"model": "taught", "dataset": "digits", "judge": "cnn_digits", "teacher": "cnn_digits", **scales}
+    project.edit(lambda content: content.update(taught={"taught_digits": entry}))
+
+
 def make_project(path: Path, experiments: list[str]) -> Project:
     """Copies the code, shrinks ``params.yaml`` to some experiments of a few steps, and starts a repository."""
     project = copy_project(path)
 
     def shrink(content: dict[str, Any]) -> None:
-        content["experiments"] = {key: content["experiments"][key] for key in experiments}
+        content["experiments"] = {key: entry for key, entry in content["experiments"].items() if key in experiments}
         for key, entry in content["experiments"].items():
             entry["demo"] = {"learning_rate": entry["demo"]["learning_rate"], **TINY[key]}
         used = {entry["dataset"] for entry in content["experiments"].values()}
         content["datasets"] = {key: entry for key, entry in content["datasets"].items() if key in used}
-        animated = [key for key in content["label_animations"]["experiments"] if key in experiments]
-        content["label_animations"] = {"experiments": animated, "labels": [0, 3]}
+        content["animation"]["labels_at_most"] = 2
         content["evaluation"]["demo"] = {"samples": 120, "importance_samples": 2, "likelihood_images": 20}
         content["resources"].pop("experiments", None)
 

@@ -2,35 +2,18 @@
 
 A reference holds the SHA-256 of every output of a scale, the metrics of every experiment and the machine they were
 made on. On the same kind of machine every byte should agree. On another processor the last bits of sums may not; then
-an experiment is as good as the reference if each of its metrics is within the tolerance declared for it here.
+an experiment is as good as the reference if each of its metrics is within its own tolerance; see
+`latent_atlas.metrics.entries.Metric`.
 """
 
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from latent_atlas import environment, io
+from latent_atlas.metrics.catalogue import define
 
 REFERENCE = Path("reference")
-
-# How far a metric may be from the reference: the larger of an absolute and a relative distance. First match holds.
-# They allow for the spread between seeds of one model, not only for rounding: a training run amplifies a last bit.
-# Between two kinds of processor, adversarial training moved a Fréchet distance by 64%, an accuracy by 0.08 and a
-# density by 24%.
-TOLERANCES: tuple[tuple[str, float, float], ...] = (
-    ("*accuracy*", 0.1, 0.0),
-    ("anomaly_auroc", 0.03, 0.0),
-    ("frechet*", 1.0, 0.8),
-    ("elbo", 0.0, 0.03),
-    ("iwae_bound", 0.0, 0.03),
-    ("*_mse", 0.0, 0.15),
-    ("denoising_psnr_gain", 0.7, 0.0),
-    ("sharpness*", 0.1, 0.25),
-    ("active_units", 1.0, 0.1),
-    ("density", 0.15, 0.35),
-    ("*", 0.15, 0.15),
-)
 _MADE_BY_ENGINES = {".snakemake_timestamp", ".gitignore"}
 
 
@@ -111,17 +94,11 @@ def holds(certificate: Mapping[str, Any]) -> bool:
     return not bad and not (certificate["same_machine"] and certificate["within_tolerance"])
 
 
-def tolerance(metric: str, value: float) -> float:
-    """How far from ``value`` the metric may be."""
-    absolute, relative = next((a, r) for pattern, a, r in TOLERANCES if fnmatch(metric, pattern))
-    return max(absolute, relative * abs(value))
-
-
 def _astray(found: Mapping[str, Any], reference: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {"experiment": experiment, "metric": metric, "found": found[experiment].get(metric), "reference": value}
         for experiment, metrics in reference.items()
         if experiment in found
         for metric, value in metrics.items()
-        if metric not in found[experiment] or abs(found[experiment][metric] - value) > tolerance(metric, value)
+        if metric not in found[experiment] or abs(found[experiment][metric] - value) > define(metric).allowed(value)
     ]

@@ -2,19 +2,19 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
-from latent_atlas import io, params
+from latent_atlas import check, checked, io, params, steps
 from latent_atlas.errors import AtlasError
 
-_PACKAGE = Path("scripts/latent_atlas")
+_CODE = Path("scripts/latent_atlas")
 _DVC = Path(".dvc/tmp")
 
 
-class Atlas:
+class Plan:
     """``params.yaml`` at one scale, as the rules see it. Wildcards go in, paths and canonical strings come out."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -28,14 +28,15 @@ class Atlas:
             self._content = params.read()
             if other := sorted(set(config) - {"scale"}):
                 raise AtlasError(f"--config {other[0]}: only scale can be overridden; change {params.FILE} instead")
-            self.params = params.check(self._content, config.get("scale"))
+            self.params = check.everything(self._content, config.get("scale"))
+            checked.remember(self.params.scale)
         except AtlasError as error:
             _stop(str(error))
 
     def lock(self) -> None:
         """Keeps other runs, of either engine, out of this folder until this process ends, however it ends.
 
-        Snakemake's own lock outlives a run that was killed, and would stop the same command from going on.
+        Snakemake's own lock outlives a run that was killed, and would keep the same command from resuming it.
         """
         try:
             self._locks = ExitStack()  # kept, for a lock is released with the object that holds it
@@ -61,52 +62,47 @@ class Atlas:
         """Every experiment key."""
         return list(self.params.experiments)
 
+    def code(self, step: str) -> Callable[[Any], list[str]]:
+        """A function of the wildcards: the script of a step and the code that it imports."""
+
+        def find(wildcards: Any) -> list[str]:
+            key = getattr(wildcards, "experiment", None)
+            found = steps.files(step, self.params.experiments[key].model if key else "")
+            return [f"scripts/{step}.py", *(str(_CODE / file.relative_to(steps.PACKAGE)) for file in found)]
+
+        return find
+
+    def values(self, step: str) -> Callable[[Any], str]:
+        """A function of the wildcards: the parameters that a job of a step depends on."""
+
+        def find(wildcards: Any) -> str:
+            key = getattr(wildcards, "experiment", getattr(wildcards, "dataset", ""))
+            section = self.params.experiments[key].section if key in self.params.experiments else ""
+            names = steps.parameters(step, key=key, section=section, scale=self.scale)
+            return params.canonical({name: steps.value(self._content, name) for name in names})
+
+        return find
+
     def processed(self, wildcards: Any) -> str:
         """The prepared data of an experiment."""
         return str(self.params.processed(self.params.experiments[wildcards.experiment].dataset))
 
-    def model_file(self, wildcards: Any) -> str:
-        """The file that defines an experiment's model."""
-        return str(_PACKAGE / "models" / f"{self.params.experiments[wildcards.experiment].model}.py")
+    def teacher(self, wildcards: Any) -> list[str]:
+        """The model card of an experiment's teacher, which names the hash of its weights; nothing without one."""
+        teacher = self.params.experiments[wildcards.experiment].teacher
+        return [str(self.params.folder(teacher) / "model.json")] if teacher else []
 
-    def judge(self, wildcards: Any) -> str:
-        """The model card of an experiment's judge; it names the hash of the judge's weights."""
-        return str(self.params.folder(self.params.experiments[wildcards.experiment].judge) / "model.json")
-
-    def dataset_options(self, wildcards: Any) -> str:
-        """What a dataset depends on in ``params.yaml``."""
-        return params.canonical(self._content["datasets"][wildcards.dataset][self.scale])
-
-    def settings(self, wildcards: Any) -> str:
-        """What a training depends on."""
-        entry = self._content["experiments"][wildcards.experiment]
-        return params.canonical([self.params.seed, entry["model"], entry["dataset"], entry[self.scale]])
-
-    def top_level(self, *keys: str) -> str:
-        """What depends on whole sections."""
-        return params.canonical({key: self._content[key] for key in keys})
-
-    def evaluation(self) -> str:
-        """What sampling depends on beside the weights."""
-        return params.canonical([self.params.seed, self._content["evaluation"][self.scale]])
+    def judge(self, file: str) -> Callable[[Any], str]:
+        """A function of the wildcards: a file of an experiment's judge."""
+        return lambda wildcards: str(self.params.folder(self.params.experiments[wildcards.experiment].judge) / file)
 
     def threads(self, wildcards: Any) -> int:
         """How many threads TensorFlow uses in a job."""
-        return self.params.experiments[wildcards.experiment].settings.threads
+        return int(self.params.experiments[wildcards.experiment].settings.get("threads", 1))
 
-    def reserve(self, step: str, field: str) -> Any:
+    def reserve(self, step: str, field: str) -> Callable[[Any], int]:
         """A function of the wildcards: what a job of this step reserves."""
         return lambda wildcards: self.params.reservation(step, getattr(wildcards, "experiment", None), field)
-
-
-def code(*names: str) -> list[str]:
-    """The files behind parts of the package: modules by name, folders with all that is in them."""
-    found = []
-    for name in names:
-        path = _PACKAGE / name
-        files = path.rglob("*") if path.is_dir() else [path]
-        found += [str(file) for file in files if file.is_file() and "__pycache__" not in file.parts]
-    return sorted(found)
 
 
 def _locks() -> list[Path]:
@@ -115,12 +111,19 @@ def _locks() -> list[Path]:
 
 
 def _dvc_at_work() -> list[str]:
-    """The processes that DVC has noted as running a stage here."""
+    """The processes that DVC has noted as running a stage here.
+
+    Raises:
+        AtlasError: the note cannot be read, so that it is not known whether one does.
+    """
+    note = _DVC / "rwlock"
     try:
-        noted = json.loads((_DVC / "rwlock").read_text(encoding="utf-8"))
+        noted = json.loads(note.read_text(encoding="utf-8") or "{}")
         numbers = {int(entry["pid"]) for entry in noted.get("write", {}).values() if entry}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except FileNotFoundError:
         return []
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        raise AtlasError(f"{note}: cannot be read; if DVC is not running, delete it") from None
     return [str(number) for number in sorted(numbers) if io.is_alive(number)]
 
 

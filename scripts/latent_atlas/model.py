@@ -6,16 +6,21 @@ metrics and the report follow from those; nothing else ever asks which model it 
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from latent_atlas.columns import DataSpec
 
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
     Tensor: TypeAlias = tf.Tensor
+    Batch: TypeAlias = dict[str, Tensor]
 
 
 class Settings(BaseModel):
@@ -24,7 +29,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     steps: int = Field(ge=1, description="optimizer steps")
-    batch_size: int = Field(ge=1, description="images a step")
+    batch_size: int = Field(ge=1, description="rows a step")
     learning_rate: float = Field(gt=0, le=1)
     frames: int = Field(default=48, ge=2, le=1000, description="snapshots for the animation")
     threads: int = Field(default=1, ge=1, le=64, description="TensorFlow threads; fixes the last bits of sums")
@@ -36,17 +41,8 @@ class Settings(BaseModel):
 
     @property
     def images_per_step(self) -> int:
-        """How many images one train step is given; more than ``batch_size`` where a step has several parts."""
+        """How many rows one train step is given; more than ``batch_size`` where a step has several parts."""
         return self.batch_size
-
-
-@dataclass(frozen=True)
-class DataSpec:
-    """What a model needs to know of its data."""
-
-    shape: tuple[int, int, int]  # height, width, channels
-    labels: int  # number of classes, 0 where there are none
-    attributes: int = 0  # number of yes-or-no attributes, 0 where there are none
 
 
 @dataclass(frozen=True)
@@ -59,12 +55,21 @@ class Alarm:
     above: float = float("inf")  # or above this
 
 
+@dataclass(frozen=True)
+class Before:
+    """What exists before training begins."""
+
+    teacher: "Model | None" = None  # the trained network that the experiment names
+    files: Mapping[str, Path] = field(default_factory=dict)  # pretrained weights, by the name of their column
+
+
 class Model(ABC):
     """One system: its networks, its optimizers, and one train step that uses both."""
 
     Settings: ClassVar[type[Settings]]
-    conditional: ClassVar[bool] = False  # whether labels steer what is encoded, decoded or generated
-    supervision: ClassVar[Literal["labels", "attributes"]] = "labels"  # what `train_step` gets beside the images
+    reads: ClassVar[tuple[str, ...]] = ("images",)  # the columns that `train_step` is given
+    condition: ClassVar[str | None] = None  # the column that steers what is encoded, decoded or generated
+    teacher: ClassVar[type | None] = None  # the ability of the trained network without which it cannot train
     alarms: ClassVar[tuple[Alarm, ...]] = ()  # what in its losses says that training has gone wrong
 
     networks: "dict[str, keras.Model]"  # by the paper's name: encoder, decoder, generator, critic, ...
@@ -75,17 +80,47 @@ class Model(ABC):
         """Builds networks and optimizers. Weights follow from the seed set beforehand."""
 
     @abstractmethod
-    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+    def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         """Updates the weights on one batch and returns scalar losses by name. Traced once by ``tf.function``.
 
-        ``labels`` are int32 (n,), or uint8 (n, attributes) if that is the model's ``supervision``.
-
-        All noise is drawn from ``seed``, which is a function of the run's seed and the step, so that a run resumed
-        at any step sees the noise it would have seen.
+        Args:
+            batch: the columns that the model `reads`. Images, pictures: float32 in [0, 1]; labels: int32 (n,);
+                attributes: float32 (n, attributes) of 0 and 1; captions: int32 (n, words); text: int32
+                (n, window + 1), each row going on where it ended in the batch before, and ``<column>_begins``,
+                bool (): whether it does not.
+            seed: all noise is drawn from it. It is a function of the run's seed and the step, so that a run resumed
+                at any step sees the noise it would have seen.
         """
 
+    @classmethod
+    def columns(cls, settings: Settings) -> tuple[str, ...]:
+        """The columns that it reads under these settings."""
+        return cls.reads
+
+    @classmethod  # noqa: B027  # most models take any data
+    def check(cls, settings: Settings, data: DataSpec) -> None:
+        """Refuses data that it cannot learn from though the columns are there. Called before any job, if it can be.
+
+        Raises:
+            AtlasError: what is wrong and what would do, without the name of the experiment.
+        """
+
+    def prepare(self, before: Before) -> None:  # noqa: B027
+        """Takes over what exists before training; called before the first step of a run, resumed or not."""
+
+    def begin(self, batch: "Batch") -> None:  # noqa: B027
+        """Sets what depends on the data, such as a picture to begin with; called once, with the first batch."""
+
+    def saved(self) -> "dict[str, tf.Variable]":
+        """What is saved as the result, by name: by default the weights of all networks."""
+        return {
+            f"{name}/{index:03d}_{variable.name}": variable
+            for name, network in self.networks.items()
+            for index, variable in enumerate(network.weights)
+        }
+
     def state(self) -> "list[tf.Variable]":
-        """Variables beyond networks and optimizers that a resumed run needs, e.g. an image pool."""
+        """Variables beyond networks, optimizers and result that a resumed run needs, e.g. an image pool."""
         return []
 
 
@@ -119,8 +154,11 @@ class Encodes(ABC):
     latent_dim: int
 
     @abstractmethod
-    def encode(self, images: "Tensor", labels: "Tensor") -> "Tensor":
-        """The code of each image, (n, latent_dim); for a stochastic encoder the mean of q(z|x)."""
+    def encode(self, images: "Tensor", *condition: "Tensor") -> "Tensor":
+        """The code of each image, (n, latent_dim); for a stochastic encoder the mean of q(z|x).
+
+        ``condition`` is one tensor (n, ...) if the model has a `Model.condition`, else nothing.
+        """
 
 
 class Decodes(ABC):
@@ -129,8 +167,8 @@ class Decodes(ABC):
     latent_dim: int
 
     @abstractmethod
-    def decode(self, latents: "Tensor", labels: "Tensor") -> "Tensor":
-        """(n, latent_dim) to images."""
+    def decode(self, latents: "Tensor", *condition: "Tensor") -> "Tensor":
+        """(n, latent_dim) to images, under a condition as in `Encodes.encode`."""
 
 
 class Generates(Decodes):
@@ -157,7 +195,7 @@ class BoundsLikelihood(ABC):
     binary: bool = True  # whether x is binary; only then do bounds on binarised images mean something
 
     @abstractmethod
-    def log_weight(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "Tensor":
+    def log_weight(self, images: "Tensor", seed: "Tensor", *condition: "Tensor") -> "Tensor":
         """log p(x, z) - log q(z|x) for one z ~ q(z|x) each, (n,), in nats per image. Images are binary."""
 
 
@@ -179,3 +217,51 @@ class DetectsAnomalies(ABC):
     @abstractmethod
     def anomaly_score(self, images: "Tensor") -> "Tensor":
         """(n,), higher is stranger."""
+
+
+@dataclass(frozen=True)
+class Translation:
+    """One direction of a translation: from the images of one column to those of another.
+
+    Where both columns have one order, the target's row is the truth for the source's.
+    """
+
+    name: Literal["ab", "ba"]
+    source: str
+    target: str
+
+
+class Translates(ABC):
+    """Maps images of one domain to another."""
+
+    translations: ClassVar[tuple[Translation, ...]]
+
+    @abstractmethod
+    def translate(self, name: str, images: "Tensor", seeds: "Tensor") -> "Tensor":
+        """Images of the source of the translation of that name to images of its target.
+
+        What the source leaves open, such as dropout when drawing, is drawn from ``seeds`` (n, 2).
+        """
+
+
+class Writes(ABC):
+    """Writes text character by character."""
+
+    @abstractmethod
+    def write(self, prompts: "Tensor", temperature: "Tensor", seed: "Tensor", length: int) -> "Tensor":
+        """Goes on from prompts int32 (n, p), p >= 1: int32 (n, length), the characters after them.
+
+        A temperature () below 1 prefers likely characters, at 0 it takes the likeliest.
+        """
+
+    @abstractmethod
+    def nats(self, text: "Tensor") -> "Tensor":
+        """-log p of each character after the first of text int32 (n, w + 1), given those before it: (n, w)."""
+
+
+class Paints(ABC):
+    """Its weights are pictures: what is optimised is what is shown."""
+
+    @abstractmethod
+    def pictures(self) -> "Tensor":
+        """(n, height, width, 3) in [0, 1]."""

@@ -1,7 +1,8 @@
-"""The typed, validated view of ``params.yaml``.
+"""``params.yaml`` as it is written, and as a step sees it at one scale.
 
-Everything is checked at once, before any job starts: every key, every scale, every experiment's model, dataset and
-judge. A mistake is one line that names the key and what is allowed.
+This module knows the form of the file and nothing of models or sources: what stands in an entry is parsed by
+`latent_atlas.models` and `latent_atlas.sources`, and all of it is checked by `latent_atlas.check` before any job. So a
+step depends on its own model and source only. A mistake is one line that names the key and what is allowed.
 """
 
 import difflib
@@ -10,19 +11,18 @@ import re
 import reprlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from latent_atlas import datasets, models
 from latent_atlas.errors import AtlasError
-from latent_atlas.model import Judges, Model, Settings
 
 FILE = Path("params.yaml")
 SCALES = ("demo", "laptop", "full")
+SECTIONS = ("experiments", "taught")  # of experiments: those that train on data alone, and those with a teacher
 
 _Schema = TypeVar("_Schema", bound=BaseModel)
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -40,20 +40,12 @@ class Evaluation(BaseModel):
 
 
 class Animation(BaseModel):
-    """How fast the manifold evolves on the screen."""
+    """How training is shown as it goes on."""
 
     model_config = _STRICT
 
     frames_per_second: int = Field(ge=1, le=60)
-
-
-class LabelAnimations(BaseModel):
-    """Which conditional experiments are animated label by label too."""
-
-    model_config = _STRICT
-
-    experiments: list[str]
-    labels: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
+    labels_at_most: int = Field(default=10, ge=1, le=100, description="conditions with an animation of their own")
 
 
 class Reservation(BaseModel):
@@ -98,6 +90,12 @@ class ExperimentEntry(BaseModel):
     full: dict[str, Any]
 
 
+class TaughtEntry(ExperimentEntry):
+    """An experiment that needs another one's trained network while it trains."""
+
+    teacher: str
+
+
 class File(BaseModel):
     """``params.yaml`` as it is written."""
 
@@ -109,41 +107,38 @@ class File(BaseModel):
     datasets: dict[str, DatasetEntry]
     evaluation: dict[str, Evaluation]
     animation: Animation
-    label_animations: LabelAnimations
     resources: Resources
     experiments: dict[str, ExperimentEntry]
+    taught: dict[str, TaughtEntry] = {}
 
 
 class Experiment(BaseModel):
-    """One experiment at the chosen scale."""
+    """One experiment at the chosen scale; its settings as they are written."""
 
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True)
 
     key: str
+    section: str
     model: str
     dataset: str
     judge: str
-    settings: Settings
-
-    @property
-    def model_class(self) -> type[Model]:
-        """The class of the model file."""
-        return models.find(self.model)
+    teacher: str | None
+    settings: dict[str, Any]
 
 
 class Params(BaseModel):
-    """``params.yaml`` at one scale, every value checked."""
+    """``params.yaml`` at one scale."""
 
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True)
 
+    path: Path
     scale: str
     seed: int
     checkpoint_seconds: float
-    datasets: dict[str, datasets.Options]
+    datasets: dict[str, dict[str, Any]]
     experiments: dict[str, Experiment]
     evaluation: Evaluation
     animation: Animation
-    label_animations: LabelAnimations
     resources: Resources
 
     def reservation(self, step: str, experiment: str | None, field: str) -> int:
@@ -197,38 +192,47 @@ def read(path: Path = FILE) -> dict[str, Any]:
 
 
 def load(scale: str | None = None, path: Path = FILE) -> Params:
-    """Reads and checks all of ``params.yaml``, at the given scale or at the file's own.
+    """Reads ``params.yaml`` at the given scale, or at the file's own, and checks its form.
 
     Raises:
         AtlasError: with one line that names the first mistake and says how many more there are.
     """
-    return check(read(path), scale, path)
+    return view(parse(File, read(path), "", path), scale, path)
 
 
-def check(content: Mapping[str, Any], scale: str | None = None, path: Path = FILE) -> Params:
-    """Checks the content of a ``params.yaml``; see `load`."""
-    file = _parse(File, content, "", path)
+def view(file: File, scale: str | None, path: Path = FILE) -> Params:
+    """The file at one scale."""
     scale = file.scale if scale is None else scale
-    _choice(f"{path}: scale", scale, SCALES)
-    for name, keys in (("datasets", list(file.datasets)), ("experiments", list(file.experiments))):
-        for key in keys:
-            if not _KEY.fullmatch(key):
-                raise AtlasError(f"{path}: {name}: {key!r} must be lower-case letters, digits and underscores")
+    choice(f"{path}: scale", scale, SCALES)
     if set(file.evaluation) != set(SCALES):
         raise AtlasError(f"{path}: evaluation: must have the keys {', '.join(SCALES)}, and no others")
-    sources = {each: {key: _source(entry, key, each, path) for key, entry in file.datasets.items()} for each in SCALES}
-    experiments = {each: {key: _experiment(file, key, each, path) for key in file.experiments} for each in SCALES}
-    _check_label_animations(file, path)
-    _check_resources(file, path)
+    for name in ("datasets", *SECTIONS):
+        for key in getattr(file, name):
+            if not _KEY.fullmatch(key):
+                raise AtlasError(f"{path}: {name}: {key!r} must be lower-case letters, digits and underscores")
+    if twice := sorted(set(file.experiments) & set(file.taught)):
+        raise AtlasError(f"{path}: taught: {twice[0]!r} stands under experiments too; keep one")
     return Params(
+        path=path,
         scale=scale,
         seed=file.seed,
         checkpoint_seconds=file.checkpoint_seconds,
-        datasets=sources[scale],
-        experiments=experiments[scale],
+        datasets={key: getattr(entry, scale) for key, entry in file.datasets.items()},
+        experiments={
+            key: Experiment(
+                key=key,
+                section=section,
+                model=entry.model,
+                dataset=entry.dataset,
+                judge=entry.judge,
+                teacher=getattr(entry, "teacher", None),
+                settings=getattr(entry, scale),
+            )
+            for section in SECTIONS
+            for key, entry in getattr(file, section).items()
+        },
         evaluation=file.evaluation[scale],
         animation=file.animation,
-        label_animations=file.label_animations,
         resources=file.resources,
     )
 
@@ -238,59 +242,20 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _source(entry: DatasetEntry, key: str, scale: str, path: Path) -> datasets.Options:
-    where, options = f"datasets.{key}.{scale}", getattr(entry, scale)
-    if not isinstance(options.get("source"), str):
-        raise AtlasError(f"{path}: {where}: needs a source, one of {', '.join(datasets.names())}")
-    _choice(f"{path}: {where}.source", options["source"], datasets.names())
-    return _parse(datasets.find(options["source"]).Options, options, where, path)
-
-
-def _experiment(file: File, key: str, scale: str, path: Path) -> Experiment:
-    entry, where = file.experiments[key], f"experiments.{key}"
-    _choice(f"{path}: {where}.model", entry.model, models.names())
-    _choice(f"{path}: {where}.dataset", entry.dataset, file.datasets)
-    _choice(f"{path}: {where}.judge", entry.judge, file.experiments)
-    judge = file.experiments[entry.judge]
-    if judge.dataset != entry.dataset:
-        raise AtlasError(
-            f"{path}: {where}.judge: {entry.judge!r} is trained on {judge.dataset!r}, "
-            f"but must be trained on {entry.dataset!r} as {key!r} is"
-        )
-    if entry.judge != key and not issubclass(models.find(judge.model), Judges):
-        raise AtlasError(f"{path}: {where}.judge: {entry.judge!r} is no classifier; name one, or {key!r} for none")
-    settings = _parse(models.find(entry.model).Settings, getattr(entry, scale), f"{where}.{scale}", path)
-    return Experiment(key=key, model=entry.model, dataset=entry.dataset, judge=entry.judge, settings=settings)
-
-
-def _check_label_animations(file: File, path: Path) -> None:
-    where = f"{path}: label_animations"
-    for key in file.label_animations.experiments:
-        _choice(f"{where}.experiments", key, file.experiments)
-        if not models.find(file.experiments[key].model).conditional:
-            raise AtlasError(f"{where}.experiments: {key!r} is not conditional; it has no labels to draw one by one")
-    for name in ("experiments", "labels"):
-        values = getattr(file.label_animations, name)
-        if len(set(values)) != len(values):
-            raise AtlasError(f"{where}.{name}: names one twice; name each once")
-
-
-def _check_resources(file: File, path: Path) -> None:
-    for key in file.resources.experiments:
-        _choice(f"{path}: resources.experiments", key, file.experiments)
-    for step in ("fetch", "prepare", "train", "sample", "render", "animate", "evaluate", "report"):
-        if step not in file.resources.steps:
-            raise AtlasError(f"{path}: resources.steps: has no {step!r}")
-
-
-def _choice(where: str, value: object, allowed: Any) -> None:
+def choice(where: str, value: object, allowed: Any) -> None:
+    """Refuses a value that is not among those allowed; says which one may have been meant."""
     if value not in allowed:
         close = difflib.get_close_matches(str(value), list(allowed), 1)
         hint = f"did you mean {close[0]!r}? " if close else ""
         raise AtlasError(f"{where}: unknown value {value!r}; {hint}allowed: {', '.join(map(str, allowed))}")
 
 
-def _parse(schema: type[_Schema], content: Mapping[str, Any], where: str, path: Path) -> _Schema:
+def parse(schema: type[_Schema], content: Mapping[str, Any], where: str, path: Path) -> _Schema:
+    """Content as a schema; ``where`` is its place in the file.
+
+    Raises:
+        AtlasError: with one line that names the first mistake and says how many more there are.
+    """
     try:
         return schema.model_validate(content)
     except ValidationError as error:

@@ -1,8 +1,8 @@
 """What every step script has in common: its command line, its log, its progress, and how it fails.
 
 A step says little on the terminal (what runs, how far it is, what is left) and everything in
-``logs/<scale>/<step>/<name>.log``, where the chatter of libraries goes too. A problem the user can mend is one line.
-Anything else is a bug: the traceback goes to the log, its last lines and the log's path to the terminal.
+``logs/<scale>/<step>/<name>.log``, where the messages of libraries go too. A problem that the user can correct is one
+line. Anything else is a bug: the traceback goes to the log, its last lines and the log's path to the terminal.
 """
 
 import argparse
@@ -14,12 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-# Before NumPy is loaded: BLAS must not split sums by the number of cores, nor crowd out the jobs beside this one.
-for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_variable] = "1"
-
-from latent_atlas import io, params  # noqa: E402
-from latent_atlas.errors import AtlasError  # noqa: E402
+from latent_atlas import checked, io, params
+from latent_atlas.errors import AtlasError
 
 _SECONDS_BETWEEN_LINES = 10.0
 _WAITING = "process {} is at work on the same; waiting for it to end"
@@ -62,35 +58,28 @@ def _duration(seconds: float) -> str:
 Main = Callable[[params.Params, argparse.Namespace, Progress], None]
 
 
-def run(
-    main: Main,
-    description: str | None,
-    target: str | None = None,
-    configure: Callable[[argparse.ArgumentParser], object] | None = None,
-) -> None:
+def run(main: Main, description: str | None, target: str | None = None) -> None:
     """Runs one step script.
 
     Args:
-        main: does the work, given the validated parameters, the parsed command line and a progress reporter.
+        main: does the work, given the checked parameters, the parsed command line and a progress reporter.
         description: for ``--help``.
         target: what the positional argument names (``dataset`` or ``experiment``), or None if there is none.
-        configure: adds further arguments.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--scale", required=True, choices=params.SCALES, help="which section of params.yaml holds")
     if target:
         parser.add_argument("target", metavar=target, help=f"a key of {target}s in params.yaml")
-    if configure:
-        configure(parser)
     arguments = parser.parse_args()
     step = Path(sys.argv[0]).stem
-    name = "-".join([arguments.target if target else step, *_extras(arguments)])
+    name = arguments.target if target else step
     log = log_path(arguments.scale, step, name)
     terminal = os.fdopen(os.dup(2), "w")
     progress = Progress(terminal, f"{step} {name}" if target else step)
     try:
-        checked = params.load(arguments.scale)
-        known = list(checked.datasets if target == "dataset" else checked.experiments)
+        checked.ensure(arguments.scale)
+        here = params.load(arguments.scale)
+        known = list(here.datasets if target == "dataset" else here.experiments)
         if target and arguments.target not in known:
             raise AtlasError(f"params.yaml: {target}s: has no {arguments.target!r}; there are {', '.join(known)}")
         _redirect(log)
@@ -98,13 +87,13 @@ def run(
         with io.lock(
             io.LOCKS / f"{arguments.scale}-{step}-{name}", lambda holder: progress.say(_WAITING.format(holder))
         ):
-            main(checked, arguments, progress)
+            main(here, arguments, progress)
         progress.finish()
     except AtlasError as error:
         print(f"{step}: {error}", file=terminal, flush=True)
         sys.exit(1)
     except KeyboardInterrupt:
-        print(f"{step} {name}: interrupted; the same command goes on from here", file=terminal, flush=True)
+        print(f"{step} {name}: interrupted; the same command resumes it", file=terminal, flush=True)
         sys.exit(130)
     except Exception:
         traceback.print_exc()
@@ -115,11 +104,6 @@ def run(
 def log_path(scale: str, step: str, name: str) -> Path:
     """Where a step's log is."""
     return Path("logs") / scale / step / f"{name}.log"
-
-
-def _extras(arguments: argparse.Namespace) -> list[str]:
-    extra = {key: value for key, value in vars(arguments).items() if key not in ("scale", "target")}
-    return [str(value) for value in extra.values() if value is not None]
 
 
 def _redirect(log: Path) -> None:

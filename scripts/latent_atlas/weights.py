@@ -1,9 +1,9 @@
 """A trained model on disk: ``weights.npz``, which says by itself what model it is, and ``model.json``.
 
-The archive holds one array per weight, named ``<network>/<number>_<name>``, and the model card. No code is stored and
-none is run. A model is built from ``params.yaml`` alone, which has been checked; the card in the archive must agree,
-so weights from a stranger can neither choose what is built nor how large. ``model.json`` is the card in readable form
-with the SHA-256 of the archive, so who depends on it depends on the weights.
+The archive holds one array per weight, by default named ``<network>/<number>_<name>``, and the model card. No code is
+stored and none is run. A model is built from ``params.yaml`` alone, which has been checked; the card in the archive
+must agree, so weights from a stranger can choose neither what is built nor how large. ``model.json`` is the card in
+readable form with the SHA-256 of the archive, so who depends on it depends on the weights.
 """
 
 import json
@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from latent_atlas import io, models
+from latent_atlas.columns import Column, DataSpec
 from latent_atlas.errors import AtlasError
-from latent_atlas.model import DataSpec, Model
+from latent_atlas.model import Model
 from latent_atlas.params import Params
 
 ARCHIVE, CARD = "weights.npz", "model.json"
@@ -23,25 +24,28 @@ Card = dict[str, Any]
 
 
 def describe(params: Params, key: str, data: DataSpec) -> Card:
-    """The card of an experiment's model: what it is built from, and all that its training depends on but the data."""
-    experiment = params.experiments[key]
+    """The card of an experiment's model: what it is built from, and all that its training depends on but the data.
+
+    Raises:
+        AtlasError: the model cannot learn from this data.
+    """
+    models.check_data(params, key, data)
+    experiment, settings = params.experiments[key], models.settings(params, key)
+    columns = data.of(models.find(experiment.model).columns(settings))
     return {
         "model": experiment.model,
         "dataset": experiment.dataset,
         "scale": params.scale,
         "seed": params.seed,
-        "settings": experiment.settings.model_dump(mode="json"),
-        "shape": list(data.shape),
-        "labels": data.labels,
-        "attributes": data.attributes,
+        "settings": settings.model_dump(mode="json"),
+        "columns": {name: column.as_json() for name, column in columns.columns.items()},
     }
 
 
 def build(card: Card) -> Model:
     """An untrained model from its card; the weights follow from the seed set beforehand."""
     model = models.find(card["model"])
-    height, width, channels = card["shape"]
-    data = DataSpec((height, width, channels), card["labels"], card["attributes"])
+    data = DataSpec({name: Column.from_json(entry) for name, entry in card["columns"].items()})
     return model(model.Settings(**card["settings"]), data)
 
 
@@ -54,7 +58,7 @@ def save(folder: Path, model: Model, card: Card, findings: list[str] | None = No
         card: its description.
         findings: what was found wrong with its training; None if nothing watched it.
     """
-    arrays = {name: variable.numpy() for name, variable in _weights(model).items()}
+    arrays = {name: variable.numpy() for name, variable in model.saved().items()}
     io.save_arrays(folder / ARCHIVE, {"card": np.array(json.dumps(card, sort_keys=True)), **arrays})
     counts = {name: int(network.count_params()) for name, network in model.networks.items()}
     about = {"parameters": counts, "findings": findings, "weights_sha256": io.sha256(folder / ARCHIVE)}
@@ -71,19 +75,20 @@ def load(folder: Path, card: Card) -> Model:
     arrays = io.load_arrays(path)
     _compare(_card(arrays, path), card, path)
     model = build(card)
-    wanted = _weights(model)
+    wanted = model.saved()
     if set(wanted) != set(arrays) - {"card"}:
         raise AtlasError(f"{path}: its weights are not those of the model {card['model']!r}; train again")
     for name, variable in wanted.items():
-        if arrays[name].shape != tuple(variable.shape) or arrays[name].dtype != np.dtype(variable.dtype):
-            found, needed = (f"{a.dtype} {tuple(a.shape)}" for a in (arrays[name], variable))
+        now = variable.numpy()
+        if arrays[name].shape != now.shape or arrays[name].dtype != now.dtype:
+            found, needed = (f"{array.dtype} {array.shape}" for array in (arrays[name], now))
             raise AtlasError(f"{path}: {name} is {found}, must be {needed}; train again")
         variable.assign(arrays[name])
     return model
 
 
-def load_judge(folder: Path, card: Card) -> Model:
-    """The classifier that judges others; its weights must be those that its ``model.json`` names."""
+def load_trained(folder: Path, card: Card) -> Model:
+    """A judge or a teacher; its weights must be those that its ``model.json`` names, for others depend on that."""
     described = io.load_json(folder / CARD)
     if not isinstance(described, dict) or described.get("weights_sha256") != io.sha256(folder / ARCHIVE):
         raise AtlasError(f"{folder / ARCHIVE}: not the weights that {CARD} describes; train again")
@@ -104,11 +109,3 @@ def _compare(found: Card, wanted: Card, path: Path) -> None:
     for key, value in wanted.items():
         if found.get(key) != value:
             raise AtlasError(f"{path}: its {key} is not what params.yaml and the data say now; train again")
-
-
-def _weights(model: Model) -> dict[str, Any]:
-    return {
-        f"{name}/{index:03d}_{variable.name}": variable
-        for name, network in model.networks.items()
-        for index, variable in enumerate(network.weights)
-    }

@@ -63,3 +63,13 @@ def test_files_too_few_or_too_many(change: str) -> None:
 def test_a_vanished_metric_is_astray() -> None:
     result = certificate.compare(_found(metrics={"vae": {}, "gan": {"label_accuracy": 0.9}}), REFERENCE)
     assert [entry["metric"] for entry in result["metrics"]] == ["elbo"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "near", "far"),
+    [("elbo", -100.0, -102.9, -103.1), ("frechet", 50.0, 89.0, 91.0), ("ones_own", 10.0, 11.4, 11.6)],
+)
+def test_each_metric_has_its_own_tolerance(metric: str, value: float, near: float, far: float) -> None:
+    reference = {**REFERENCE, "metrics": {"vae": {metric: value}}}
+    astray = [certificate.compare(_found(metrics={"vae": {metric: at}}), reference)["metrics"] for at in (near, far)]
+    assert [[entry["metric"] for entry in entries] for entries in astray] == [[], [metric]]

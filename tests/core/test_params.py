@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from projects import ROOT, Project
 
-from latent_atlas import params
+from latent_atlas import check, params
 from latent_atlas.errors import AtlasError
 
 CONTENT = params.read(ROOT / "params.yaml")
@@ -37,6 +37,25 @@ def _set(path: str, value: object) -> Callable[[str], str]:
         return buffer.getvalue()
 
     return edit
+
+
+def _entry(model: str, dataset: str) -> dict[str, Any]:
+    settings = {"steps": 10, "batch_size": 8, "learning_rate": 0.001}
+    judge = "cnn_digits" if dataset == "digits" else f"{model}_{dataset}"
+    return {"model": model, "dataset": dataset, "judge": judge, **dict.fromkeys(params.SCALES, settings)}
+
+
+def _judges_last(text: str) -> str:
+    import io
+
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    content = yaml.load(text)
+    content["experiments"]["cnn_digits"] = content["experiments"].pop("cnn_digits")
+    buffer = io.StringIO()
+    yaml.dump(content, buffer)
+    return buffer.getvalue()
 
 
 def _billion(text: str) -> str:
@@ -75,11 +94,22 @@ BROKEN: dict[str, tuple[Callable[[str], str], list[str]]] = {
     "unknown source": (_set("datasets.digits.demo.source", "mnits"), ["datasets.digits.demo.source", "'mnits'"]),
     "not a mapping": (lambda text: "- 1\n- 2\n", ["must be a mapping"]),
     "not YAML": (lambda text: text + "\nfoo: [1, 2\n", ["line", "not YAML"]),
-    "labels of no label": (
-        _set("label_animations.experiments", ["vae_digits"]),
-        ["label_animations.experiments", "'vae_digits'", "not conditional"],
+    "judge after what it judges": (
+        _judges_last,
+        ["experiments.autoencoder_digits.judge", "'cnn_digits'", "judges come first"],
     ),
-    "a label too many": (_set("label_animations.labels", [1, 1]), ["label_animations.labels", "twice"]),
+    "a model on data without its columns": (
+        _set("experiments.cnn_text", _entry("cnn", "text")),
+        ["experiments.cnn_text.dataset", "cnn reads the column 'images'", "'text'", "its columns are text"],
+    ),
+    "an experiment twice": (
+        _set("taught.vae_digits", {**_entry("vae", "digits"), "teacher": "cnn_digits"}),
+        ["taught", "'vae_digits'", "under experiments too"],
+    ),
+    "a teacher for nothing": (
+        _set("taught.vae_more", {**_entry("vae", "digits"), "teacher": "cnn_digits"}),
+        ["taught.vae_more", "vae takes no teacher", "experiments"],
+    ),
     "a billion laughs": (
         _billion,
         ["animation.frames_per_second", "should be a valid integer"],
@@ -109,7 +139,7 @@ def test_mistakes_are_named(name: str, tmp_path: Path) -> None:
     file = tmp_path / "params.yaml"
     file.write_text(edit((ROOT / "params.yaml").read_text()))
     with pytest.raises(AtlasError) as error:
-        params.load(path=file)
+        check.everything(params.read(file), path=file)
     message = str(error.value)
     assert "\n" not in message
     assert message.startswith(str(file))
@@ -141,7 +171,7 @@ def test_both_engines_refuse_before_anything_runs(name: str, project: Callable[.
 
 def test_every_scale_is_valid() -> None:
     for scale in params.SCALES:
-        assert params.check(CONTENT, scale).scale == scale
+        assert check.everything(CONTENT, scale).scale == scale
 
 
 def test_only_scale_can_be_overridden(project: Callable[..., Project]) -> None:
@@ -160,13 +190,13 @@ def test_order_of_keys_does_not_matter() -> None:
 def test_exceptions_to_reservations() -> None:
     content: dict[str, Any] = copy.deepcopy(CONTENT)
     content["resources"]["experiments"] = {"vae_digits": {"gpu": 1}}
-    checked = params.check(content)
+    checked = check.everything(content)
     assert checked.reservation("train", "vae_digits", "gpu") == 1
     assert checked.reservation("train", "cvae_digits", "gpu") == 0
     assert checked.reservation("train", "vae_digits", "mem_mb") == content["resources"]["steps"]["train"]["mem_mb"]
 
 
 def test_checking_loads_no_tensorflow(project: Callable[..., Project]) -> None:
-    code = "import sys; sys.path.insert(0, 'scripts'); from latent_atlas import engine; engine.Atlas({}); "
+    code = "import sys; sys.path.insert(0, 'scripts'); from latent_atlas import engine; engine.Plan({}); "
     code += "sys.exit(any(name in sys.modules for name in ('tensorflow', 'keras')))"
     project("cnn_digits").run("python", "-c", code)

@@ -1,16 +1,17 @@
 """Snakefile and dvc.yaml describe one and the same graph."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 from dvc.dependency.param import ParamsDependency
 from dvc.repo import Repo
-from projects import ROOT
+from projects import ROOT, add_taught, copy_project
 from snakemake.api import SnakemakeApi
 from snakemake.settings.types import DAGSettings, OutputSettings, Quietness, ResourceSettings
 
-from latent_atlas import params
+from latent_atlas import models, params, steps
 
 ONLY_IN_SNAKEMAKE = {"all"}
 ONLY_IN_DVC = {"check"}  # in Snakemake the Snakefile itself checks params.yaml
@@ -19,9 +20,9 @@ Jobs = dict[str, dict[str, object]]
 
 
 def dvc_jobs() -> Jobs:
-    with Repo(str(ROOT)) as repo:
+    with Repo(str(Path.cwd())) as repo:
         return {
-            stage.addressing: {
+            _name(stage.addressing): {
                 "command": stage.cmd,
                 "inputs": {d.def_path for d in stage.deps if not isinstance(d, ParamsDependency)},
                 "outputs": {out.def_path for out in stage.outs},
@@ -30,6 +31,11 @@ def dvc_jobs() -> Jobs:
             for stage in repo.index.stages
             if stage.addressing not in ONLY_IN_DVC
         }
+
+
+def _name(address: str) -> str:
+    """``train_taught@x`` in DVC is the job ``train@x``: Snakemake's rule is one for both sections."""
+    return address.replace("_taught@", "@")
 
 
 def snakemake_jobs() -> Jobs:
@@ -41,7 +47,7 @@ def snakemake_jobs() -> Jobs:
                 "command": job.shellcmd,
                 "inputs": {str(path) for path in job.input},
                 "outputs": {str(path) for path in job.output},
-                "params": set(job.params.keys()) - {"scale"},  # part of the command in both
+                "params": set(json.loads(job.params.get("values"))),
             }
             for job in workflow._workflow.dag.jobs
             if job.rule.name not in ONLY_IN_SNAKEMAKE
@@ -49,12 +55,17 @@ def snakemake_jobs() -> Jobs:
 
 
 @pytest.fixture(scope="module")
-def graphs() -> tuple[Jobs, Jobs]:
-    before = Path.cwd()
-    os.chdir(ROOT)
+def graphs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Jobs, Jobs]:
+    """Of the project, with one more experiment that has a teacher."""
+    here = copy_project(tmp_path_factory.mktemp("parity") / "project")
+    add_taught(here)
+    before, own = Path.cwd(), list(models.__path__)
+    os.chdir(here.path)
+    models.__path__[:] = [str(here.path / "scripts/latent_atlas/models")]  # this process has loaded the project's
     try:
         return dvc_jobs(), snakemake_jobs()
     finally:
+        models.__path__[:] = own
         os.chdir(before)
 
 
@@ -94,15 +105,29 @@ def test_report_reads_every_output_of_every_experiment(graphs: tuple[Jobs, Jobs]
     assert made - set(snakemake["report"]["inputs"]) == set()
 
 
-def test_jobs_depend_on_parameters_in_both(graphs: tuple[Jobs, Jobs]) -> None:
+def test_same_parameters(graphs: tuple[Jobs, Jobs]) -> None:
     dvc, snakemake = graphs
-    assert {name for name, job in dvc.items() if job["params"]} == {
-        name for name, job in snakemake.items() if job["params"]
+    assert {name: job["params"] for name, job in dvc.items()} == {
+        name: job["params"] for name, job in snakemake.items()
     }
+    assert snakemake["train@vae_digits"]["params"] == {
+        "seed",
+        "animation.labels_at_most",
+        "experiments.vae_digits.model",
+        "experiments.vae_digits.dataset",
+        "experiments.vae_digits.demo",
+    }
+    assert snakemake["train@taught_digits"]["params"] >= {"taught.taught_digits.demo"}
+
+
+def test_a_teacher_is_trained_before_what_it_teaches(graphs: tuple[Jobs, Jobs]) -> None:
+    for jobs in graphs:
+        assert "results/demo/experiments/cnn_digits/model.json" in jobs["train@taught_digits"]["inputs"]
+        assert not any("model.json" in path for path in jobs["train@vae_digits"]["inputs"])
 
 
 def test_every_experiment_has_every_step(graphs: tuple[Jobs, Jobs]) -> None:
     dvc, _ = graphs
     keys = params.load(path=ROOT / "params.yaml").experiments
-    steps = ("train", "sample", "render", "animate", "evaluate")
-    assert {f"{step}@{key}" for key in keys for step in steps} <= dvc.keys()
+    assert {f"{step}@{key}" for key in keys for step in ("train", "sample", "render", "evaluate")} <= dvc.keys()
+    assert {name.partition("@")[0] for name in dvc} == set(steps.STEPS)

@@ -1,4 +1,4 @@
-"""The loop: batches, snapshots, and runs that end and go on."""
+"""The loop: batches, snapshots, and runs that are interrupted and resumed."""
 
 import os
 import signal
@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from latent_atlas import backend, io, models, weights
-from latent_atlas.datasets.processed import Split
+from latent_atlas import backend, io, models, prepared, weights
+from latent_atlas.columns import DataSpec
+from latent_atlas.conditions import Conditions
 from latent_atlas.errors import AtlasError
-from latent_atlas.model import DataSpec, Generates
-from latent_atlas.training import loop, snapshots
+from latent_atlas.model import Generates
+from latent_atlas.prepared.card import write_card
+from latent_atlas.training import cameras, loop
 from latent_atlas.training.batches import Batches
 from latent_atlas.training.checkpoints import Checkpoints
 
-SPEC = DataSpec((28, 28, 1), 10)
+SPEC = DataSpec.of_images((28, 28, 1), labels=10)
 
 
 @pytest.fixture(autouse=True)
@@ -29,11 +31,19 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         signal.signal(number, handler)
 
 
-def _split(count: int = 64) -> Split:
-    generator = np.random.default_rng(0)
-    return Split(
-        generator.integers(0, 256, (count, *SPEC.shape), np.uint8), generator.integers(0, 10, count).astype(np.int32)
-    )
+def _data(shape: tuple[int, int, int] = SPEC.shape, count: int = 64, labels: int = 10) -> prepared.Dataset:
+    """A prepared dataset of noise in the current folder."""
+    folder, generator = Path("data"), np.random.default_rng(0)
+    folder.mkdir(exist_ok=True)
+    columns: dict[str, dict[str, Any]] = {"images": {"kind": "images"}}
+    if labels:
+        columns["labels"] = {"kind": "labels", "names": [str(label) for label in range(labels)]}
+    for split in prepared.SPLITS:
+        io.save_array(folder / f"{split}_images.npy", generator.integers(0, 256, (count, *shape), np.uint8))
+        if labels:
+            io.save_array(folder / f"{split}_labels.npy", generator.integers(0, labels, count).astype(np.int32))
+    write_card(folder, {"name": "noise"}, columns)
+    return prepared.load(folder)
 
 
 class _Silent:
@@ -51,21 +61,21 @@ def _card(name: str, **settings: Any) -> dict[str, Any]:
     return {
         "model": name,
         "settings": {"steps": 6, "batch_size": 8, "learning_rate": 0.001, "frames": 3, "width": 4, **settings},
-        "shape": list(SPEC.shape),
-        "labels": SPEC.labels,
-        "attributes": SPEC.attributes,
+        "columns": {name: column.as_json() for name, column in SPEC.columns.items()},
     }
 
 
-def _run(name: str, progress: _Silent | None = None, seconds: float = 1e9) -> tuple[Any, loop.Record, Checkpoints]:
-    backend.keras.utils.set_random_seed(1)
-    card = _card(name)
+def _run(
+    name: str, progress: _Silent | None = None, seconds: float = 1e9, seed: int = 1
+) -> tuple[Any, loop.Record, Checkpoints]:
+    backend.keras.utils.set_random_seed(seed)
+    card, data = _card(name), _data()
     model = weights.build(card)
     settings = models.find(name).Settings(**card["settings"])
     checkpoints = Checkpoints(io.WORK / "checkpoints", "a fingerprint")
-    camera = snapshots.camera(model, SPEC, _split())
-    batches = Batches(_split(), settings.batch_size, 1)
-    record = loop.train(model, settings, 1, batches, camera, checkpoints, seconds, progress or _Silent())
+    take, _ = cameras.set_up(cameras.Scene(model, data, Conditions(model, data, 10), 1))
+    batches = Batches(data, model.reads, settings.batch_size, seed)
+    record = loop.train(model, settings, seed, batches, data.spec, take, checkpoints, seconds, progress or _Silent())
     return model, record, checkpoints
 
 
@@ -94,9 +104,18 @@ def test_resumed_run_equals_uninterrupted(name: str, number: int) -> None:
 
 def test_training_changes_weights_and_depends_on_the_seed() -> None:
     first, record, _ = _run("cvae")
+    backend.keras.utils.set_random_seed(1)
     untrained = weights.build(_card("cvae"))
     assert any((a != b).any() for a, b in zip(_state(first), _state(untrained), strict=True))
     assert record.rows[-1][:2] == [6, 48]
+    io.remove(io.WORK / "checkpoints")
+    same, again, _ = _run("cvae")
+    assert all((a == b).all() for a, b in zip(_state(first), _state(same), strict=True))
+    assert again.rows == record.rows
+    io.remove(io.WORK / "checkpoints")
+    other, different, _ = _run("cvae", seed=2)
+    assert any((a != b).any() for a, b in zip(_state(first), _state(other), strict=True))
+    assert different.rows != record.rows
 
 
 def test_damaged_checkpoint_is_passed_over() -> None:
@@ -126,42 +145,52 @@ def test_divergence_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_batches_cover_an_epoch_once_and_depend_on_step_alone() -> None:
-    split = Split(np.arange(40, dtype=np.uint8).reshape(10, 2, 2, 1), np.arange(10, dtype=np.int32))
-    forward, backward = Batches(split, 5, 3), Batches(split, 5, 3)
+    data = _data((2, 2, 1), count=10)
+    rows = np.asarray(data.split("train")["images"])
+    forward, backward = (Batches(data, ("images", "labels"), 5, 3) for _ in range(2))
     seen = [forward[step] for step in range(6)]
+    places = [[int(np.flatnonzero((rows == image).all((1, 2, 3)))[0]) for image in batch["images"]] for batch in seen]
     for step in reversed(range(6)):
-        np.testing.assert_array_equal(backward[step][1], seen[step][1])
-        np.testing.assert_array_equal(seen[step][0][:, 0, 0, 0] // 4, seen[step][1])
+        batch = backward[step]
+        np.testing.assert_array_equal(batch["images"], seen[step]["images"])
+        np.testing.assert_array_equal(batch["labels"], data.split("train")["labels"][places[step]])
     for epoch in range(3):
-        labels = np.concatenate([seen[2 * epoch][1], seen[2 * epoch + 1][1]])
-        assert sorted(labels) == list(range(10))
-    assert (seen[0][1] != seen[2][1]).any()
+        assert sorted(places[2 * epoch] + places[2 * epoch + 1]) == list(range(10))
+    assert places[0] != places[2]
 
 
 def test_batch_larger_than_the_data_is_refused() -> None:
     with pytest.raises(AtlasError, match="batch_size 65 is more than the 64"):
-        Batches(_split(), 65, 0)
+        Batches(_data(), ("images",), 65, 0)
 
 
 def test_snapshots_of_large_images_are_reduced() -> None:
-    spec = DataSpec((256, 256, 1), 0)
-    pixels = np.random.default_rng(0).integers(0, 256, spec.shape, np.uint8)
+    data = _data((256, 256, 1), count=1, labels=0)
+    pixels = np.random.default_rng(0).integers(0, 256, (256, 256, 1), np.uint8)
     drawn = backend.tf.constant(pixels / 255.0, backend.tf.float32)
 
     class Draws(Generates):
         latent_dim = 2
+        condition = None
 
-        def decode(self, latents: Any, labels: Any) -> Any:
+        def decode(self, latents: Any) -> Any:
             return backend.tf.tile(drawn[None], (backend.tf.shape(latents)[0], 1, 1, 1))
 
-    images = snapshots.camera(Draws(), spec, _split())()["images"]
+    take, stills = cameras.set_up(cameras.Scene(Draws(), data, Conditions(Draws(), data, 10), 0))
+    images = take()["manifold_frames"]
+    assert stills == {}
     assert images.shape == (15, 15, 128, 128, 1)
     means = pixels.astype(np.float64).reshape(128, 2, 128, 2, 1).mean((1, 3))
     assert np.abs(images[0, 0] - means).max() <= 0.51
 
 
+def test_a_model_without_anything_to_film_has_an_empty_film() -> None:
+    take, stills = cameras.set_up(cameras.Scene(object(), None, None, 0))
+    assert (take(), stills) == ({}, {})
+
+
 def test_snapshots_are_dense_early() -> None:
-    steps = snapshots.schedule(1000, 20)
+    steps = cameras.schedule(1000, 20)
     assert steps[0] == 0
     assert steps[-1] == 1000
     gaps = np.diff(steps)

@@ -13,9 +13,10 @@ from latent_atlas.errors import AtlasError
 CARD: dict[str, Any] = {
     "model": "mlp",
     "settings": {"steps": 1, "batch_size": 8, "learning_rate": 0.001, "hidden": 8, "feature_dim": 4},
-    "shape": [8, 8, 1],
-    "labels": 3,
-    "attributes": 0,
+    "columns": {
+        "images": {"kind": "images", "shape": [8, 8, 1], "size": 0, "order": "rows"},
+        "labels": {"kind": "labels", "shape": [], "size": 3, "order": "rows"},
+    },
 }
 FOLDER = Path("model")
 
@@ -61,7 +62,7 @@ def test_judge_must_be_the_one_described() -> None:
     _saved(2)
     (FOLDER / weights.CARD).write_text(card)
     with pytest.raises(AtlasError, match="not the weights that"):
-        weights.load_judge(FOLDER, CARD)
+        weights.load_trained(FOLDER, CARD)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_judge_must_be_the_one_described() -> None:
         ({"card": np.array('{"model": "os.system"}')}, "its model is not what params.yaml"),
         ({"card": np.array("not JSON")}, "has no model card"),
         ({"card": np.array("[" * 100_000)}, "has no model card"),
-        ({"card": np.array(json.dumps({**CARD, "labels": 10**9}))}, "its labels is not what params.yaml"),
+        ({"card": np.array(json.dumps({**CARD, "columns": {}}))}, "its columns is not what params.yaml"),
         ({"classifier/000_kernel": np.zeros((2, 2), np.float32)}, r"is float32 \(2, 2\), must be float32 \(64, 8\)"),
         ({"classifier/000_kernel": np.zeros((64, 8), "<U9")}, r"is <U9 \(64, 8\), must be float32"),
         ({"extra": np.zeros(1)}, "not those of the model"),

@@ -18,14 +18,14 @@ def history(**columns: list[float]) -> pd.DataFrame:
 def drawn(monkeypatch: pytest.MonkeyPatch, table: pd.DataFrame) -> dict[str, Any]:
     """The axes of a figure, by title."""
     seen: dict[str, Any] = {}
-    rasterise = curves.canvas.rasterise
+    rasterise = curves.plotting.rasterise
 
     def watched(figure: Figure) -> Any:
         seen.update({axes.get_title(loc="left"): axes for axes in figure.axes})
         return rasterise(figure)
 
-    monkeypatch.setattr(curves.canvas, "rasterise", watched)
-    assert curves.training_curves(Material({}, table, [], "a test")).shape[2] == 3
+    monkeypatch.setattr(curves.plotting, "rasterise", watched)
+    assert curves.training_curves(Material({}, table)).body.shape[2] == 3
     return seen
 
 

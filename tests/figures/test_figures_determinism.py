@@ -11,7 +11,8 @@ PROGRAM = """
 import hashlib, sys
 from pathlib import Path
 import numpy as np, pandas as pd
-from latent_atlas.figures import animation, evolution, render
+from latent_atlas.animations import evolution
+from latent_atlas import rendering as render
 
 rng = np.random.default_rng(0)
 images = lambda *lead: rng.integers(0, 256, (*lead, 28, 28, 1), np.uint8)
@@ -19,7 +20,10 @@ arrays = {
     "test_images": images(30), "test_labels": np.arange(30) % 3,
     "test_logits": rng.normal(size=(30, 3)),
     "test_codes": rng.normal(size=(30, 40)), "manifold": images(4, 4), "samples": images(10),
-    "anomaly_scores": rng.normal(size=60), "anomaly_labels": np.arange(60) % 2,
+    "anomaly_scores": rng.normal(size=60), "anomaly_labels": np.arange(60) % 2, "label_names": np.array(list("abc")),
+    "condition_names": np.array(list("abc")),
+    "written_text": np.array([["to be", "or not"]]), "written_temperatures": np.ones(1), "pictures": images(1),
+    "translation_sources_ab": images(3), "translated_ab": images(3),
     "reference_features": rng.normal(size=(900, 64)), "sample_features": rng.normal(size=(900, 64)),
     "latent_torus": images(3, 4, 4), "truncation_sweep": images(4, 5), "truncation_psis": np.linspace(-1, 1, 5),
     "style_mixing": images(3, 3, 3), "style_mixing_rows": images(3), "style_mixing_columns": images(3),
@@ -33,17 +37,19 @@ arrays = {
 curves = {"loss": rng.random(200) * 900 + 0.1, "gradient_norm": rng.random(200), "resolution": np.arange(200.0)}
 history = pd.DataFrame({"step": np.arange(200) * 1000, **curves})
 out = Path(sys.argv[1])
-render.render(arrays, history, out, ["a", "b", "c"], "a test")
+render.render(arrays, history, out, "a test")
 steps = np.arange(6) * 1000
 for name, snapshots in {
-    "planes": {"images": images(6, 8, 8)}, "planes_of_labels": {"images": images(6, 3, 8, 8)},
-    "features": {"features": rng.normal(size=(6, 300, 64)), "labels": np.arange(300) % 3},
+    "planes": {"manifold_frames": images(6, 8, 8)},
+    "planes_under_conditions": {"manifold_frames": images(6, 2, 8, 8), "condition_names": np.array(["a", "b"])},
+    "features": {"feature_frames": rng.normal(size=(6, 300, 64)), "feature_labels": np.arange(300) % 3},
+    "translations": {"translation_frames": images(6, 4, 2)}, "pictures": {"picture_frames": images(6, 1)},
+    "text": {"text_frames": np.array([["to be", "or not"]] * 6)},
 }.items():
-    frames = list(evolution.animate({"steps": steps, **snapshots}, None, ["a", "b", "c"]))
-    animation.write_mp4(out / f"{name}.mp4", frames, 10)
-    animation.write_gif(out / f"{name}.gif", frames, 10)
-for path in sorted(out.iterdir()):
-    print(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+    (out / name).mkdir()
+    evolution.animate({"steps": steps, **snapshots}, out / name, 10)
+for path in sorted(path for path in out.rglob("*") if path.is_file()):
+    print(path.relative_to(out), hashlib.sha256(path.read_bytes()).hexdigest())
 """
 
 
@@ -73,14 +79,16 @@ def test_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
         PYTHONHASHSEED="2",
         SOURCE_DATE_EPOCH="1",
     )
-    assert one.count(".png") >= 15
-    assert one.count(".mp4") == one.count(".gif") == 3
+    assert one.count(".png") >= 18
+    assert one.count(".mp4") == one.count(".gif") == 8
     assert one == other
 
 
 def test_drawing_needs_neither_tensorflow_nor_scikit_learn() -> None:
     program = (
-        "import sys; from latent_atlas.figures import animation, compare, evolution, render\n"
+        "import sys\n"
+        "from latent_atlas import rendering\n"
+        "from latent_atlas.animations import evolution, film\n"
         "unwanted = {'tensorflow', 'keras', 'sklearn', 'matplotlib.pyplot'}\n"
         "print(sorted(unwanted & set(sys.modules)))"
     )

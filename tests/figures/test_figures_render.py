@@ -1,5 +1,7 @@
 """Which figures are drawn, that they are pictures of a sensible size, and that content reaches them."""
 
+import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from latent_atlas.figures import charts, grids, surfaces
-from latent_atlas.figures.compare import side_by_side
+from latent_atlas.figures import charts, grids, pages, surfaces
+from latent_atlas.figures.catalogue import FIGURES, Figure
 from latent_atlas.figures.material import Material
-from latent_atlas.figures.render import FIGURES, render
+from latent_atlas.rendering import render
 
 NAMES = ["zero", "one", "two"]
 Arrays = dict[str, NDArray[Any]]
@@ -32,6 +34,8 @@ def arrays() -> Arrays:
         "test_reconstructions": images(40),
         "test_codes": rng.normal(size=(40, 8)),
         "manifold": images(3, 6, 6),
+        "condition_names": np.array(NAMES),
+        "label_names": np.array(NAMES),
         "interpolations": images(4, 10),
         "samples": images(30, channels=3),
         "sample_labels": np.arange(30) % 3,
@@ -39,12 +43,14 @@ def arrays() -> Arrays:
         "denoised_images": images(40),
         "anomaly_scores": rng.normal(size=60),
         "anomaly_labels": np.arange(60) % 2,
+        "anomaly_baseline": rng.normal(size=60),
         "transfer_sources": images(5),
         "transfers": images(5, 3),
+        "transfer_labels": np.arange(5) % 3,
         "reference_features": rng.normal(size=(50, 16)),
         "test_features": rng.normal(size=(50, 16)),
         "sample_features": rng.normal(size=(50, 16)),
-        "latent_torus": images(6, 6, channels=3),
+        "latent_torus": images(3, 6, 6, channels=3),
         "truncation_sweep": images(4, 5, channels=3),
         "truncation_psis": np.array([-1, -0.5, 0, 0.5, 1], np.float32),
         "style_mixing": images(3, 4, 4, channels=3),
@@ -59,8 +65,20 @@ def arrays() -> Arrays:
         "attribute_steps": np.array([0, 1, 2, 3], np.float32),
         "attribute_before": rng.random((9, 2)),
         "attribute_after": rng.random((9, 2)),
+        "attribute_step": np.array(1.5),
         "test_attribute_logits": rng.normal(size=(40, 2)),
         "test_attributes": rng.integers(0, 2, (40, 2), dtype=np.uint8),
+        "translation_sources_ab": images(4),
+        "translated_ab": images(4, channels=3),
+        "translation_truth_ab": images(4),
+        "cycled_ab": images(4),
+        "translation_sources_ba": images(4),
+        "translated_ba": images(4),
+        "translation_truth_ba": images(4),
+        "cycled_ba": images(4),
+        "written_text": np.array([["to be\nor not"] * 3, ["zq\x00 !"] * 3]),
+        "written_temperatures": np.array([0.5, 1], np.float32),
+        "pictures": images(2, channels=3),
     }
 
 
@@ -69,15 +87,19 @@ def history() -> pd.DataFrame:
     return pd.DataFrame({"step": [1, 2, 3], "images_seen": [64, 128, 192], "loss": [3.0, 2.0, 1.5]})
 
 
-def material(arrays: Arrays, history: pd.DataFrame | None = None) -> Material:
-    return Material(arrays, pd.DataFrame() if history is None else history, NAMES, "a test")
+def material(arrays: Arrays) -> Material:
+    return Material({"label_names": np.array(NAMES), **arrays}, pd.DataFrame())
+
+
+def drawn(arrays: Arrays, history: pd.DataFrame, folder: Path) -> set[str]:
+    render(arrays, history, folder, "a test")
+    return {path.stem for path in folder.glob("*.png")}
 
 
 def test_everything_is_drawn(arrays: Arrays, history: pd.DataFrame, tmp_path: Path) -> None:
-    names = render(arrays, history, tmp_path, NAMES, "a test")
-    assert names == [figure.name for figure in FIGURES]
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"{name}.png" for name in names)
-    for path in tmp_path.iterdir():
+    assert drawn(arrays, history, tmp_path) == {figure.name for figure in FIGURES}
+    assert json.loads((tmp_path / "left_out.json").read_text()) == []
+    for path in tmp_path.glob("*.png"):
         with Image.open(path) as picture:
             assert 400 <= picture.width <= 1800, path.name
             assert not picture.info, path.name  # no software version, no clock
@@ -86,26 +108,153 @@ def test_everything_is_drawn(arrays: Arrays, history: pd.DataFrame, tmp_path: Pa
             assert corners == [255, 255], path.name
 
 
+@pytest.mark.parametrize(("height", "width"), [(20, 28), (28, 15), (7, 9)])
+def test_rectangles_are_drawn(arrays: Arrays, height: int, width: int, tmp_path: Path) -> None:
+    cut = {
+        name: array[..., :height, :width, :] if array.shape[-3:-1] == (28, 28) else array
+        for name, array in arrays.items()
+    }
+    cut["noise_deviation"] = arrays["noise_deviation"][:, :height, :width]
+    names = drawn(cut, pd.DataFrame(), tmp_path)
+    assert names == {figure.name for figure in FIGURES} - {"training_curves"}
+
+
+# Names of arrays, and the figures drawn from them: written out, so that no condition in the code decides them.
+REAL = ("test_images", "test_labels", "label_names")  # there for every experiment on images with classes
+TRANSFER = ("transfer_sources", "transfers", "transfer_labels")
+EXPECTED: list[tuple[tuple[str, ...], set[str]]] = [
+    ((), set()),
+    (REAL, set()),
+    (("history", *REAL), {"training_curves"}),
+    (("test_logits", *REAL), {"confusion_matrix", "mistakes"}),
+    (("test_logits", "test_images"), set()),
+    (("samples",), {"samples"}),
+    (("samples", "sample_labels", "sample_features"), {"samples"}),
+    (("sample_features", "reference_features"), {"feature_map"}),
+    (("manifold", "condition_names"), {"manifold"}),
+    (("latent_torus", "condition_names"), {"latent_torus"}),
+    (
+        ("test_codes", "test_reconstructions", "interpolations", *REAL),
+        {"latent_map", "reconstructions", "interpolations"},
+    ),
+    (TRANSFER, {"style_transfer"}),
+    (("noisy_images", "denoised_images", *REAL), {"denoising"}),
+    (("anomaly_scores", "anomaly_labels"), {"anomaly"}),
+    (("truncation_sweep", "truncation_psis"), {"truncation_sweep"}),
+    (("noise_draws", "noise_deviation"), {"noise_variation"}),
+    (
+        ("style_mixing", "style_mixing_rows", "style_mixing_columns", "style_mixing_layers"),
+        {"style_mixing"},
+    ),
+    (("test_attributes", "attribute_names"), set()),
+    (("test_attributes", "attribute_names", "test_attribute_logits"), {"attribute_accuracy"}),
+    (("attribute_before", "attribute_after", "attribute_names"), {"attribute_effect"}),
+    (
+        ("attribute_arithmetic", "attribute_sources", "attribute_steps", "attribute_names"),
+        {"attribute_arithmetic"},
+    ),
+    (("translation_sources_ab", "translated_ab", "cycled_ab"), {"translations_ab"}),
+    (("translation_sources_ba", "translated_ba", "translation_truth_ba"), {"translations_ba"}),
+    (("written_text", "written_temperatures"), {"written"}),
+    (("pictures",), {"pictures"}),
+]
+
+
+@pytest.mark.parametrize(("names", "expected"), EXPECTED, ids=lambda value: "+".join(sorted(value)) or "nothing")
+def test_only_what_the_arrays_allow(
+    names: tuple[str, ...], expected: set[str], arrays: Arrays, history: pd.DataFrame, tmp_path: Path
+) -> None:
+    chosen = {name: arrays[name] for name in names if name != "history"}
+    curves = history if "history" in names else history[["step", "images_seen"]]
+    assert drawn(chosen, curves, tmp_path) == expected
+
+
+def test_every_figure_is_expected_somewhere() -> None:
+    assert {name for _, figures in EXPECTED for name in figures} == {figure.name for figure in FIGURES}
+
+
+def test_every_figure_has_words_of_its_own() -> None:
+    assert all(figure.title and figure.caption.endswith((".", "?")) for figure in FIGURES)
+    for field in ("name", "title"):
+        assert len({getattr(figure, field) for figure in FIGURES}) == len(FIGURES)
+
+
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
-def test_only_what_the_arrays_allow(figure: Any, arrays: Arrays, history: pd.DataFrame, tmp_path: Path) -> None:
-    chosen = {name: arrays[name] for name in figure.needs if name != "history"}
-    curves = history if "history" in figure.needs else history[["step", "images_seen"]]
-    expected = [other.name for other in FIGURES if set(other.needs) <= set(figure.needs)]
-    assert figure.name in expected
-    assert render(chosen, curves, tmp_path, [], "a test") == expected
+def test_a_figure_asks_for_what_it_declares(figure: Figure, arrays: Arrays, history: pd.DataFrame) -> None:
+    asked = set()
+
+    class Watched(dict[str, NDArray[Any]]):
+        def __getitem__(self, name: str) -> NDArray[Any]:
+            asked.add(name)
+            return super().__getitem__(name)
+
+        def __contains__(self, name: object) -> bool:
+            asked.add(name)
+            return super().__contains__(name)
+
+    figure.draw(Material(Watched(arrays), history))
+    assert asked - {"sample_captions"} == {*figure.needs, *figure.uses} - {"sample_captions", "history"}
+
+
+def test_the_title_is_drawn_over_the_figure(
+    arrays: Arrays, history: pd.DataFrame, tmp_path: Path, monkeypatch: Any
+) -> None:
+    seen = []
+    module = sys.modules["latent_atlas.rendering"]
+    monkeypatch.setattr(module, "titled", lambda body, *words: seen.append(words) or body)
+    render({"samples": arrays["samples"], "pictures": arrays["pictures"]}, pd.DataFrame(), tmp_path, "a test")
+    assert seen == [
+        ("Generated images", "a test · drawn at random, not selected"),
+        ("Painted pictures", "a test · 28 × 28 pixels"),
+    ]
 
 
 def test_nothing_to_draw(tmp_path: Path) -> None:
-    assert render({}, pd.DataFrame({"step": [1]}), tmp_path, [], "") == []
-    assert not list(tmp_path.iterdir())
+    assert drawn({}, pd.DataFrame({"step": [1]}), tmp_path) == set()
+    assert [path.name for path in tmp_path.iterdir()] == ["left_out.json"]
 
 
-def test_samples_sit_in_the_row_of_their_label(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grids, "titled", lambda picture, *_: picture)
+def test_with_very_few_rows_figures_are_drawn_or_said_to_be_left_out(
+    arrays: Arrays, history: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = ("label_names", "attribute_names", "manifold", "condition_names", "written_text", "written_temperatures")
+    kept = (*whole, "latent_torus", "truncation_psis")
+    few = {
+        name: array if name in kept or name.startswith(("attribute_", "style_mixing")) else array[:1]
+        for name, array in arrays.items()
+    }
+    left_out = [
+        "latent_map: needs at least 3 test images, there is 1",
+        "anomaly: needs test images of the class held out, there are none",
+        "feature_map: needs at least 3 training images, there is 1",
+    ]
+    names = drawn(few, history[:1], tmp_path)
+    assert json.loads((tmp_path / "left_out.json").read_text()) == left_out
+    assert capsys.readouterr().out.splitlines() == [f"left out: {line}" for line in left_out]
+    assert names == {figure.name for figure in FIGURES} - {"latent_map", "anomaly", "feature_map"}
+
+
+def test_arrays_without_rows_and_a_single_class(arrays: Arrays, tmp_path: Path) -> None:
+    some = {
+        "samples": arrays["samples"][:0],
+        "test_logits": np.zeros((2, 1)),
+        "test_labels": np.zeros(2, int),
+        "transfer_sources": arrays["transfer_sources"],
+        "transfers": arrays["transfers"][:, :1],
+    }
+    assert drawn(some, pd.DataFrame(), tmp_path) == set()
+    assert json.loads((tmp_path / "left_out.json").read_text()) == [
+        "samples: needs rows of samples, there are none",
+        "style_transfer: needs at least 2 classes, there is 1",
+        "confusion_matrix: needs at least 2 classes, there is 1",
+    ]
+
+
+def test_samples_sit_in_the_row_of_their_label() -> None:
     samples = np.zeros((6, 28, 28, 1), np.uint8)
     labels = np.array([2, 0, 2, 0, 2, 0])
     samples[labels == 2] = 200
-    out = grids.samples(material({"samples": samples, "sample_labels": labels}))
+    out = grids.samples(material({"samples": samples, "sample_labels": labels})).body
     cell = 28 * 4
     x = out.shape[1] - (cell + 4) * 10 + 4 + cell // 2  # the first column; three of ten places are filled
     assert out[cell // 2, x].tolist() == [0, 0, 0]
@@ -113,12 +262,11 @@ def test_samples_sit_in_the_row_of_their_label(monkeypatch: pytest.MonkeyPatch) 
     assert out[cell // 2, -1].tolist() == [255, 255, 255]
 
 
-def test_manifold_keeps_row_zero_on_top(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(surfaces, "titled", lambda picture, *_: picture)
+def test_manifold_keeps_row_zero_on_top() -> None:
     green, blue = (0, 90, 0), (0, 0, 180)  # no text is
     plane = np.full((2, 2, 28, 28, 3), green, np.uint8)
     plane[0, 1] = blue
-    out = surfaces.manifold(material({"manifold": plane}))
+    out = surfaces.manifold(material({"manifold": plane})).body
     rows, cols = np.nonzero((out == blue).all(axis=2))
     assert rows.max() < np.nonzero((out == green).all(axis=2))[0].max()
     assert cols.min() > np.nonzero((out == green).all(axis=2))[1].min() + 500
@@ -129,30 +277,88 @@ def test_mistakes_counts_and_orders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         grids, "_captioned", lambda pictures, text: seen.update(n=len(pictures), text=text) or pictures[0]
     )
-    monkeypatch.setattr(grids, "titled", lambda picture, title, subtitle: seen.update(subtitle=subtitle) or picture)
     logits = np.log(np.array([[0.9, 0.05, 0.05], [0.6, 0.3, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]]))
-    grids.mistakes(material({"test_images": images(4), "test_logits": logits, "test_labels": np.array([0, 1, 2, 2])}))
-    assert seen["text"] == [("two", "→ one (80%)"), ("one", "→ zero (60%)")]
-    assert "2 of 4 test images misread" in seen["subtitle"]
+    labels = np.array([0, 1, 2, 2])
+    drawing = grids.mistakes(material({"test_images": images(4), "test_logits": logits, "test_labels": labels}))
+    assert seen["text"] == [["two", "→ one (80%)"], ["one", "→ zero (60%)"]]
+    assert "2 of 4 test images misread" in drawing.detail
 
 
 def test_no_mistakes_is_still_a_picture() -> None:
     arrays: Arrays = {"test_images": images(2), "test_logits": np.eye(2), "test_labels": np.array([0, 1])}
-    assert grids.mistakes(material(arrays)).shape[2] == 3
+    assert grids.mistakes(material(arrays)).body.min() < 100
 
 
 def test_anomaly_scores_all_equal() -> None:
     arrays: Arrays = {"anomaly_scores": np.full(8, 1e6), "anomaly_labels": np.arange(8) % 2}
-    assert charts.anomaly(material(arrays)).shape[2] == 3
+    assert charts.anomaly(material(arrays)).detail == "AUROC 0.50"
 
 
-def test_side_by_side(tmp_path: Path) -> None:
-    path = tmp_path / "compare"
-    original = np.full((12, 28, 28, 3), (30, 160, 30), np.uint8)
-    model = np.full((12, 14, 14, 3), (200, 30, 30), np.uint8)
-    side_by_side(path, original, {"half the size, in colour": model})
-    with Image.open(path) as picture:
-        pixels = np.asarray(picture)
-    green, red = ((pixels == colour).all(axis=2) for colour in ((30, 160, 30), (200, 30, 30)))
-    assert green.sum() == red.sum() == 10 * (28 * 4) ** 2
-    assert np.nonzero(green)[0].max() < np.nonzero(red)[0].min()
+def test_anomalies_beside_a_method_without_a_model() -> None:
+    arrays: Arrays = {
+        "anomaly_scores": np.array([1.0, 2.0, 3.0, 4.0]),
+        "anomaly_labels": np.array([0, 0, 1, 1]),
+        "anomaly_baseline": np.array([1.0, 3.0, 2.0, 4.0]),
+    }
+    assert charts.anomaly(material(arrays)).detail == "AUROC 1.00, of a method without a model 0.75"
+
+
+def test_confusions_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    rasterise = charts.plotting.rasterise
+    monkeypatch.setattr(charts.plotting, "rasterise", lambda figure: seen.append(figure) or rasterise(figure))
+    logits = np.eye(3)[[0, 1, 1, 1, 0]]  # the last class is never answered
+    drawing = charts.confusion_matrix(material({"test_logits": logits, "test_labels": np.array([0, 1, 1, 2, 1])}))
+    assert "60.0% of 5" in drawing.detail
+    counts = {(text.get_position()[::-1]): text.get_text() for text in seen[0].axes[0].texts}
+    assert counts == {(0, 0): "1", (1, 0): "1", (1, 1): "2", (2, 1): "1"}
+
+
+def test_samples_stand_above_their_captions(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    write = grids.write
+    monkeypatch.setattr(
+        grids, "write", lambda sheet, notes: seen.extend(note.text for note in notes) or write(sheet, notes)
+    )
+    captions = np.array(["a red flower", "a blue flower with many long and pointed petals"])
+    out = grids.samples(material({"samples": images(2), "sample_captions": captions}))
+    assert seen == ["a red flower", "a blue flower with many", "long and pointed petals"]
+    assert out.detail == "beneath each image the caption asked for"
+
+
+def test_translations_stand_below_their_sources() -> None:
+    red, green, blue = (np.full((3, 28, 28, 3), colour, np.uint8) for colour in ((200, 0, 0), (0, 160, 0), (0, 0, 200)))
+    arrays = {"translation_sources_ab": red, "translated_ab": green[:, ::2, ::2], "cycled_ab": blue}
+    body = grids.translations("ab")(material(arrays)).body
+    tops = []
+    for images in (red, green, blue):
+        rows = np.nonzero((body == images[0, 0, 0]).all(axis=2))[0]
+        tops.append(rows.min())
+        assert len(rows) == 3 * (28 * 4) ** 2  # also where the model's images are smaller
+    assert tops == sorted(tops)
+
+
+def test_texts_stand_below_their_temperature(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    write = pages.write
+    monkeypatch.setattr(
+        pages, "write", lambda sheet, notes: seen.extend(note.text for note in notes) or write(sheet, notes)
+    )
+    texts = np.array([["a" * 400] * 5, ["b\nc"] * 5])
+    temperatures = np.array([0.5, 1], np.float32)
+    body = pages.written(material({"written_text": texts, "written_temperatures": temperatures})).body
+    assert seen == ["temperature 0.5", "temperature 1"]
+    assert body.shape[1] <= 1400
+    assert body[: len(body) // 2].min() < 100 > body[len(body) // 2 :].min()
+
+
+@pytest.mark.parametrize("shape", [(1, 90, 160, 3), (3, 700, 400, 3), (1, 2000, 3000, 3)])
+def test_pictures_keep_their_proportions(shape: tuple[int, ...]) -> None:
+    images = np.full(shape, (0, 90, 0), np.uint8)
+    body = pages.pictures(material({"pictures": images})).body
+    assert body.shape[1] <= 1300
+    rows, cols = np.nonzero((body == (0, 90, 0)).all(axis=2))
+    across = 2 if shape[0] > 1 else 1
+    height = (np.ptp(rows) + 1 - 12 * (across - 1)) / across
+    width = (np.ptp(cols) + 1 - 12 * (across - 1)) / across
+    assert height / width == pytest.approx(shape[1] / shape[2], rel=0.01)

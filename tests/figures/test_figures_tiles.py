@@ -1,9 +1,9 @@
-"""Tiles and captions: geometry on arrays small enough to write down."""
+"""Tiles and lettering: geometry on arrays small enough to write down."""
 
 import numpy as np
 import pytest
 
-from latent_atlas.figures import captions, tiles
+from latent_atlas.figures import lettering, tiles
 
 
 def test_tile_by_hand() -> None:
@@ -59,7 +59,7 @@ def test_spread_keeps_both_ends() -> None:
 
 def test_annotate_leaves_the_picture_intact_and_writes_beside_it() -> None:
     picture = np.full((60, 80, 3), (0, 100, 0), np.uint8)  # no text is green
-    out = captions.annotate(picture, left=[(30, "left")], top=[(40, "top")], bottom=[(79, "beyond the corner")])
+    out = lettering.annotate(picture, left=[(30, "left")], top=[(40, "top")], bottom=[(79, "beyond the corner")])
     rows, cols = np.nonzero((out == (0, 100, 0)).all(axis=2))
     inner = out[rows.min() : rows.max() + 1, cols.min() : cols.max() + 1]
     assert inner.shape == (60, 80, 3)
@@ -72,7 +72,29 @@ def test_annotate_leaves_the_picture_intact_and_writes_beside_it() -> None:
 
 
 def test_shorten() -> None:
-    assert captions.shorten("short", 500) == "short"
-    cut = captions.shorten("Ankle boot with laces", 90)
+    assert lettering.shorten("short", 500) == "short"
+    cut = lettering.shorten("Ankle boot with laces", 90)
     assert cut.endswith("…")
-    assert captions.width_of(cut) <= 90
+    assert lettering.width_of(cut) <= 90
+
+
+def test_typed_text_keeps_its_lines_and_wraps_long_ones() -> None:
+    assert lettering.typed("ab\n\n\tcd\x07", 20, 9) == ["ab", "", "    cd "]
+    assert lettering.typed("one two three", 8, 9) == ["one two ", "three"]
+    assert lettering.typed("one two three", 8, 1) == ["one two "]
+
+
+def test_a_page_has_a_column_for_each_letter() -> None:
+    narrow, wide = (lettering.page(["i" * 10, "m" * 10], columns) for columns in (10, 40))
+    assert wide.shape == (narrow.shape[0], 4 * narrow.shape[1], 3)
+    halves = [(narrow[rows] < 128).any(axis=2) for rows in (slice(0, 23), slice(23, None))]
+    assert all(half.any() for half in halves)
+    assert abs(int(np.ptp(np.nonzero(halves[0])[1])) - int(np.ptp(np.nonzero(halves[1])[1]))) < 6  # equal widths
+
+
+def test_resized_brings_images_to_a_size() -> None:
+    images = np.full((2, 6, 4, 1), 90, np.uint8)
+    assert tiles.resized(images, (6, 4)) is images
+    out = tiles.resized(images, (12, 8))
+    assert out.shape == (2, 12, 8, 3)
+    assert (out == 90).all()

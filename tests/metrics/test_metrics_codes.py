@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics.codes import active_units, clustering_scores, knn_accuracy, linear_probe_accuracy
 
 
@@ -108,15 +109,21 @@ def test_refusals_of_classifiers(function):
         function(codes, labels + 0.5, codes, labels)
 
 
-def test_other_refusals():
+def test_too_few():
     codes, labels = blobs(20, 2, 0.1, 0)
-    with pytest.raises(ValueError, match="needs at least 5 rows"):
+    with pytest.raises(TooFewError, match="needs at least 5 rows of train_codes, there are 4"):
         knn_accuracy(codes[:4], labels[:4], codes, labels)
-    with pytest.raises(ValueError, match="at least two classes"):
+    with pytest.raises(TooFewError, match="at least 2 classes"):
         linear_probe_accuracy(codes, np.zeros(20, int), codes, labels)
-    with pytest.raises(ValueError, match="codes: needs at least 3 rows"):
+    with pytest.raises(TooFewError, match="needs codes of at least 2 classes"):
+        clustering_scores(codes, np.zeros(20, int))
+    with pytest.raises(TooFewError, match="needs at least 3 rows of codes, there are 2"):
         clustering_scores(codes[:2], np.array([0, 1, 2]))
+    with pytest.raises(TooFewError, match="needs at least 2 rows of code_means, there are 1"):
+        active_units(codes[:1])
+
+
+def test_clusters_are_compared_with_as_many_labels():
+    codes, labels = blobs(20, 2, 0.1, 0)
     with pytest.raises(ValueError, match="different lengths"):
         clustering_scores(codes, labels[:-1])
-    with pytest.raises(ValueError, match="code_means: needs at least 2 rows"):
-        active_units(codes[:1])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics.detection import auroc
 
 
@@ -33,8 +34,7 @@ def test_only_the_order_counts():
 @pytest.mark.parametrize(
     ("scores", "flags", "message"),
     [
-        (np.arange(3.0), np.array([True, True, True]), "both true and false"),
-        (np.arange(3.0), np.array([0, 1, 2]), "nothing else"),
+        (np.arange(3.0), np.array([0, 1, 2]), "must be true or false"),
         (np.arange(3.0), np.array([True, False]), "different shapes"),
         (np.array([0.0, np.nan]), np.array([True, False]), "scores: contains NaN"),
         (np.zeros((2, 2)), np.array([[True, False]] * 2), r"scores: expected shape \(n,\)"),
@@ -43,3 +43,9 @@ def test_only_the_order_counts():
 def test_refusals(scores, flags, message):
     with pytest.raises(ValueError, match=message):
         auroc(scores, flags)
+
+
+@pytest.mark.parametrize(("flag", "kind"), [(True, "anomalies"), (False, "normal")])
+def test_one_kind_alone_cannot_be_ranked(flag, kind):
+    with pytest.raises(TooFewError, match=f"needs both anomalies and normal images, all are {kind}"):
+        auroc(np.arange(3.0), np.array([flag] * 3))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics.diversity import diversity
 
 
@@ -44,7 +45,6 @@ def test_many_images_need_no_more_memory_and_give_the_deviation_numpy_does():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: diversity(images(1, 2), images(3, 3)), "real: all images are the same"),
         (lambda: diversity(images(1, 2)[:, :1], images(1, 3)), "different image shapes"),
         (lambda: diversity(images(1, 2), images(1, 3), np.zeros(3, int), np.zeros(2, int)), "different lengths"),
         (lambda: diversity(np.zeros((2, 3)), np.zeros((2, 3))), "expected non-empty images"),
@@ -53,3 +53,11 @@ def test_many_images_need_no_more_memory_and_give_the_deviation_numpy_does():
 def test_refusals(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_real_images_that_do_not_differ_give_no_scale():
+    with pytest.raises(TooFewError, match="needs at least 2 different real images, there are none"):
+        diversity(images(1, 2), images(3, 3))
+    one_of_each = np.arange(2)
+    with pytest.raises(TooFewError, match="needs at least 2 different real images, within a class"):
+        diversity(images(1, 2), images(3, 9), one_of_each, one_of_each)

@@ -5,15 +5,18 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from latent_atlas.evaluation import evaluate
 from latent_atlas.metrics import frechet, images, prdc, sharpness
-from latent_atlas.metrics.attributes import attribute_accuracy
+from latent_atlas.metrics.attribute_scores import attribute_accuracy
+from latent_atlas.metrics.catalogue import MEASURES
+from latent_atlas.metrics.detection import auroc
 from latent_atlas.metrics.diversity import diversity
-from latent_atlas.metrics.evaluate import MEASURES, evaluate
 from latent_atlas.metrics.labels import label_entropy, modes_covered
 
 SCRIPTS = Path(frechet.__file__).parents[2]
@@ -21,30 +24,42 @@ SCRIPTS = Path(frechet.__file__).parents[2]
 CLASSIFIER = ["accuracy"]
 ATTRIBUTES = ["accuracy_majority", "attribute_effect"]
 MODES = ["modes_covered", "label_entropy"]
-CODES = ["knn_accuracy", "linear_probe_accuracy", "nmi", "ari", "anomaly_auroc", "denoising_psnr_gain"]
-AUTOENCODER = ["reconstruction_mse", "pca_mse", "sharpness_reconstructions", *CODES]
+CODES = ["knn_accuracy", "linear_probe_accuracy", "nmi", "ari"]
+ANOMALIES = ["anomaly_auroc", "anomaly_auroc_baseline"]
+AUTOENCODER = ["reconstruction_mse", "pca_mse", "sharpness_reconstructions", "denoising_psnr_gain", *ANOMALIES, *CODES]
 BOUNDS = ["elbo", "iwae_bound", "active_units"]
-FRECHET = ["frechet", "frechet_real", "frechet_noise", "frechet_untrained", "frechet_n"]
-GENERATOR = [*FRECHET, "precision", "recall", "density", "coverage", "sharpness", "diversity"]
+FRECHET = ["frechet", "frechet_real", "frechet_untrained", "frechet_noise", "frechet_n"]
+GENERATOR = [*FRECHET, "precision", "recall", "density", "coverage", "diversity", "sharpness"]
+CONDITIONAL = ["label_accuracy", "transfer_accuracy"]
+TRANSLATION = ["target_accuracy_ab", "target_accuracy_ba", "cycle_l1", "psnr", "psnr_bicubic", "ssim"]
+
+
+def measured(arrays: Mapping[str, np.ndarray], findings: Sequence[str] | None = None) -> dict[str, float]:
+    """The metrics of data that are enough for all of them."""
+    found, left_out = evaluate(arrays, findings)
+    assert left_out == []
+    return found
 
 
 def everything(n: int = 40, width: int = 6) -> dict[str, np.ndarray]:
     """One consistent set of all the arrays there can be."""
     rng = np.random.default_rng(0)
 
-    def pictures() -> np.ndarray:
-        return rng.integers(0, 256, size=(n, 8, 8, 1), dtype=np.uint8)
+    def pictures(count: int = n, side: int = 8) -> np.ndarray:
+        return rng.integers(0, 256, size=(count, side, side, 1), dtype=np.uint8)
 
     labels = np.arange(n) % 3
     return {
         "test_images": pictures(),
         "test_labels": labels,
-        "train_labels": labels,
+        "train_images": pictures(n + 20),
+        "train_labels": np.arange(n + 20) % 3,
         "test_logits": rng.normal(size=(n, 3)),
         "test_reconstructions": pictures(),
         "train_codes": rng.normal(size=(n, 2)).astype(np.float32),
         "test_codes": rng.normal(size=(n, 2)).astype(np.float32),
         "anomaly_scores": rng.normal(size=n),
+        "anomaly_baseline": rng.normal(size=n),
         "anomaly_labels": np.arange(n) < 10,
         "noisy_images": pictures(),
         "denoised_images": pictures(),
@@ -60,15 +75,24 @@ def everything(n: int = 40, width: int = 6) -> dict[str, np.ndarray]:
         "sample_labels": labels,
         "sample_predictions": rng.integers(0, 3, n),
         "transfer_predictions": rng.integers(0, 3, size=(5, 3)),
+        "transfer_labels": labels[:5],
         "test_attribute_logits": rng.normal(size=(n, 4)),
         "test_attributes": rng.integers(0, 2, size=(n, 4), dtype=np.uint8),
         "attribute_before": rng.random((n, 4), np.float32),
         "attribute_after": rng.random((n, 4), np.float32),
+        "translation_sources_ab": pictures(),
+        "translation_sources_ba": pictures(),
+        "translated_ab": pictures(side=16),
+        "translated_ba": pictures(),
+        "translation_truth_ab": pictures(side=16),
+        "cycled_ab": pictures(),
+        "cycled_ba": pictures(),
+        "translation_predictions_ab": rng.integers(0, 2, n),
+        "translation_targets_ab": np.ones(n, int),
+        "translation_predictions_ba": rng.integers(0, 2, n),
+        "translation_targets_ba": np.zeros(n, int),
+        "text_nats": rng.exponential(size=n).astype(np.float32),
     }
-
-
-def train_images() -> np.ndarray:
-    return np.random.default_rng(1).integers(0, 256, size=(60, 8, 8, 1), dtype=np.uint8)
 
 
 def only(*names: str) -> dict[str, np.ndarray]:
@@ -77,32 +101,30 @@ def only(*names: str) -> dict[str, np.ndarray]:
 
 
 def test_all_arrays_give_all_metrics_as_plain_finite_numbers():
-    found = evaluate(everything(), train_images())
-    assert set(found) == {
-        *CLASSIFIER,
-        *ATTRIBUTES,
-        *MODES,
-        *BOUNDS,
-        *AUTOENCODER,
-        *GENERATOR,
-        "label_accuracy",
-        "transfer_accuracy",
-    }
+    found = measured(everything(), ["the critic has won"])
+    everyone = (*CLASSIFIER, *ATTRIBUTES, *MODES, *BOUNDS, *AUTOENCODER, *GENERATOR, *CONDITIONAL, *TRANSLATION)
+    assert set(found) == {*everyone, "bits_per_char", "stability_flags"}
+    assert set(found) == {metric.name for measure in MEASURES for metric in measure.metrics}
     assert all(type(value) in (int, float) for value in found.values())
-    assert {name for name, value in found.items() if type(value) is int} == {"active_units", "frechet_n"}
+    whole = {name for name, value in found.items() if type(value) is int}
+    assert whole == {"active_units", "frechet_n", "stability_flags"}
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 
 def test_the_order_does_not_depend_on_the_order_of_the_arrays_and_the_values_repeat():
     arrays = everything()
     backwards = dict(reversed(arrays.items()))
-    assert list(evaluate(arrays, train_images()).items()) == list(evaluate(backwards, train_images()).items())
+    assert list(measured(arrays).items()) == list(measured(backwards).items())
 
 
 def test_nothing_in_nothing_out():
-    assert evaluate({}, None) == {}
-    assert evaluate({}, train_images()) == {}
-    assert evaluate({"array_of_a_later_model": np.zeros(3)}, None) == {}
+    assert evaluate({}) == ({}, [])
+    assert evaluate({"array_of_a_later_model": np.zeros(3)}) == ({}, [])
+
+
+def test_the_data_alone_have_no_metrics():
+    data = ("test_images", "test_labels", "test_attributes", "train_images", "train_labels", "reference_features")
+    assert evaluate(only(*data, "test_features")) == ({}, [])
 
 
 @pytest.mark.parametrize(
@@ -116,38 +138,48 @@ def test_nothing_in_nothing_out():
         (["noisy_images", "denoised_images"], []),
         (["reference_features", "sample_features"], ["frechet", "frechet_n"]),
         (["reference_features", "test_features"], []),  # a judge's own features, no generator
-        (["samples", "test_images"], ["sharpness", "diversity"]),
+        (["samples", "test_images"], ["diversity", "sharpness"]),
         (["sample_labels", "sample_predictions"], ["label_accuracy"]),
         (["sample_predictions", "test_labels"], MODES),
         (["sample_labels", "sample_predictions", "test_labels"], ["label_accuracy", *MODES]),
         (["sample_predictions"], []),
-        (["transfer_predictions"], ["transfer_accuracy"]),
+        (["transfer_predictions"], []),
+        (["transfer_predictions", "transfer_labels"], ["transfer_accuracy"]),
+        (["anomaly_baseline", "anomaly_labels"], ["anomaly_auroc_baseline"]),
+        (["translation_predictions_ba", "translation_targets_ba"], ["target_accuracy_ba"]),
+        (["translation_sources_ab", "cycled_ab"], []),
+        (["translated_ab", "translation_truth_ab"], ["psnr", "ssim"]),
+        (["text_nats"], ["bits_per_char"]),
         (["test_attribute_logits", "test_attributes"], ["accuracy", "accuracy_majority"]),
         (["attribute_before", "attribute_after"], ["attribute_effect"]),
         (["attribute_before"], []),
     ],
 )
 def test_what_is_there_decides(names, metrics):
-    assert list(evaluate(only(*names), None)) == metrics
+    assert list(measured(only(*names))) == metrics
 
 
 def test_pca_needs_the_training_images():
-    arrays = only("test_images", "test_reconstructions", "test_codes")
-    assert "pca_mse" not in evaluate(arrays, None)
-    assert "pca_mse" in evaluate(arrays, train_images())
+    names = ("test_images", "test_reconstructions", "test_codes")
+    assert "pca_mse" not in measured(only(*names))
+    assert "pca_mse" in measured(only(*names, "train_images"))
 
 
-def test_every_measure_uses_what_it_asks_for():
-    # A row that reads an array it does not list would fail with KeyError for a model that lacks it.
-    arrays = {**everything(), "train_images": train_images()}
+def test_every_measure_uses_what_it_asks_for_and_gives_what_it_says():
+    # One that reads an array it does not list would fail with KeyError for a model that lacks it.
+    arrays = {**everything(), "findings": np.array([], np.str_)}
     for measure in MEASURES:
-        assert measure.function({name: arrays[name] for name in measure.needs})
+        listed = {metric.name for metric in measure.metrics}
+        bare = measure.function({name: arrays[name] for name in measure.needs})
+        full = measure.function({name: arrays[name] for name in (*measure.needs, *measure.uses)})
+        assert set(bare) <= set(full) == listed
+        assert bare
 
 
 def test_values_come_from_the_right_arrays():
     a = everything()
     logits_of_attributes = a.pop("test_attribute_logits")  # a judge of attributes has an accuracy too
-    found = evaluate(a, train_images())
+    found = measured(a)
     assert found["accuracy"] == (a["test_logits"].argmax(axis=1) == a["test_labels"]).mean()
     assert found["elbo"] == pytest.approx(a["test_elbo"].mean(), rel=1e-14)
     assert found["iwae_bound"] == pytest.approx(a["test_iwae"].mean(), rel=1e-14)
@@ -169,33 +201,44 @@ def test_values_come_from_the_right_arrays():
     assert {name: found[name] for name in expected} == expected
     assert found["frechet_n"] == 40
     assert found["label_accuracy"] == (a["sample_labels"] == a["sample_predictions"]).mean()
-    assert found["transfer_accuracy"] == (a["transfer_predictions"] == np.arange(3)).mean()
+    others = a["transfer_labels"][:, None] != np.arange(3)
+    assert found["transfer_accuracy"] == (a["transfer_predictions"] == np.arange(3))[others].mean()
+    assert found["anomaly_auroc"] == auroc(a["anomaly_scores"], a["anomaly_labels"])
+    assert found["anomaly_auroc_baseline"] == auroc(a["anomaly_baseline"], a["anomaly_labels"])
+    assert found["target_accuracy_ab"] == (a["translation_predictions_ab"] == 1).mean()
+    assert found["target_accuracy_ba"] == (a["translation_predictions_ba"] == 0).mean()
+    both = [images.l1(a[f"translation_sources_{way}"], a[f"cycled_{way}"]) for way in ("ab", "ba")]
+    assert found["cycle_l1"] == pytest.approx(np.mean(both), rel=1e-14)
+    assert found["psnr"] == images.psnr(a["translated_ab"], a["translation_truth_ab"])
+    assert found["ssim"] == images.ssim(a["translated_ab"], a["translation_truth_ab"])
+    assert found["psnr_bicubic"] == images.psnr_bicubic(a["translation_sources_ab"], a["translation_truth_ab"])
+    assert found["bits_per_char"] == pytest.approx(a["text_nats"].mean() / np.log(2), rel=1e-6)
     of_classes = diversity(a["samples"], a["test_images"], a["sample_labels"], a["test_labels"])
     assert found["diversity"] == of_classes != diversity(a["samples"], a["test_images"])
     assert found["modes_covered"] == modes_covered(a["sample_predictions"], 3)
     rise = a["attribute_after"] - a["attribute_before"]
     assert found["attribute_effect"] == pytest.approx(rise.mean(), abs=1e-6)
-    of_attributes = evaluate(only("test_attribute_logits", "test_attributes"), None)
+    of_attributes = measured(only("test_attribute_logits", "test_attributes"))
     assert of_attributes["accuracy"] == attribute_accuracy(logits_of_attributes, a["test_attributes"])
 
 
 def test_findings_are_counted_where_training_was_watched():
     arrays = only("test_elbo")
-    assert evaluate(arrays, None, []) == {**evaluate(arrays, None), "stability_flags": 0}
-    assert evaluate(arrays, None, ["mode collapse", "the critic has won"])["stability_flags"] == 2
+    assert measured(arrays, []) == {**measured(arrays), "stability_flags": 0}
+    assert measured(arrays, ["mode collapse", "the critic has won"])["stability_flags"] == 2
 
 
 def test_denoising_that_helps_gains_decibels():
-    clean = train_images()
+    clean = everything()["test_images"]
     noisy, denoised = clean // 2, clean - clean // 10
-    found = evaluate({"test_images": clean, "noisy_images": noisy, "denoised_images": denoised}, None)
+    found = measured({"test_images": clean, "noisy_images": noisy, "denoised_images": denoised})
     assert found["denoising_psnr_gain"] > 10.0
 
 
-def test_frechet_and_its_yardsticks_use_one_number_of_images():
+def test_frechet_and_what_it_is_read_beside_use_one_number_of_images():
     a = everything()
     a["noise_features"] = a["noise_features"][:25]
-    found = evaluate(a, None)
+    found = measured(a)
     assert found["frechet_n"] == 25
     assert found["frechet"] == pytest.approx(
         frechet.frechet_distance(a["sample_features"][:25], a["reference_features"]), rel=1e-9
@@ -205,25 +248,74 @@ def test_frechet_and_its_yardsticks_use_one_number_of_images():
 def test_precision_and_recall_use_as_many_fakes_as_reals():
     a = only("test_features", "sample_features")
     a["test_features"] = a["test_features"][:30]
-    assert evaluate(a, None) == prdc.prdc(a["test_features"], a["sample_features"][:30])
+    assert measured(a) == prdc.prdc(a["test_features"], a["sample_features"][:30])
 
 
 def test_modes_count_a_class_that_the_test_set_lacks():
     labels, found = np.array([0, 1, 1, 0]), np.array([0, 1, 2, 3])
-    assert evaluate({"test_labels": labels, "sample_predictions": found}, None) == {
+    assert measured({"test_labels": labels, "sample_predictions": found}) == {
         "modes_covered": modes_covered(found, 4),
         "label_entropy": label_entropy(found, 4),
     }
 
 
+def test_codes_and_answers_belong_to_the_first_labels():
+    a = everything()
+    longer = {name: np.concatenate([a[name], np.full(9, 2)]) for name in ("test_labels", "train_labels")}
+    assert measured({**a, **longer}) == measured(a)
+    shuffled = {**a, "train_labels": a["train_labels"][::-1]}
+    assert measured(shuffled)["knn_accuracy"] != measured(a)["knn_accuracy"]
+
+
+def test_images_that_are_not_enlarged_have_no_bicubic():
+    a = only("translation_sources_ab", "translation_truth_ab")
+    a["translation_truth_ab"] = a["translation_sources_ab"]
+    assert evaluate(a) == ({}, [])
+
+
 def test_labels_of_one_class_are_no_labels():
     arrays = everything()
-    arrays["test_labels"] = np.zeros(40, int)
-    arrays["train_labels"] = np.zeros(40, int)
+    arrays["test_labels"], arrays["train_labels"] = np.zeros(40, int), np.zeros(60, int)
     del arrays["test_attributes"]
-    found = evaluate(arrays, train_images())
+    found, left_out = evaluate(arrays)
     assert "reconstruction_mse" in found
     assert {"accuracy", "knn_accuracy", "linear_probe_accuracy", "nmi", "ari"}.isdisjoint(found)
+    assert "Accuracy: needs images of at least 2 classes, there is 1" in left_out
+    assert len(left_out) == 5  # accuracy, neighbours, probe, clusters, modes
+
+
+FEW = {
+    "knn_accuracy": ({"train_codes": np.zeros((4, 2))}, "Nearest-neighbour accuracy: needs at least 5 rows of train"),
+    "nmi": ({"test_codes": np.zeros((1, 2))}, "NMI of clusters, ARI of clusters: needs codes of at least 2 classes"),
+    "frechet": ({"sample_features": np.zeros((1, 6))}, "Fréchet distance: needs at least 2 rows"),
+    "recall": ({"sample_features": np.zeros((5, 6))}, "Precision, Recall, Density, Coverage: needs at least 6 rows"),
+    "anomaly_auroc": ({"anomaly_labels": np.zeros(40, bool)}, "Anomaly AUROC: needs both anomalies and normal images"),
+    "active_units": (
+        {"code_means": np.zeros((1, 2))},
+        "Active units: needs at least 2 rows of code_means, there are 1",
+    ),
+    "ssim": ({n: np.zeros((4, 8, 8, 1), np.uint8) for n in ("translated_ab", "translation_truth_ab")}, "SSIM: needs"),
+    "transfer_accuracy": (
+        {"transfer_predictions": np.zeros((5, 1), int), "transfer_labels": np.zeros(5, int)},
+        "Transfer accuracy: needs at least 2 classes",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_too_few_data_leave_out_a_metric_and_nothing_else_with_it(name):
+    change, note = FEW[name]
+    found, left_out = evaluate({**everything(), **change})
+    assert name not in found
+    assert [line for line in left_out if line.startswith(note)]
+    assert {"elbo", "reconstruction_mse", "label_accuracy", "sharpness"} <= set(found)
+
+
+def test_one_image_of_each_class_has_no_diversity_but_sharpness():
+    arrays = {**only("samples", "test_images", "sample_labels"), "test_labels": np.arange(40)}
+    found, left_out = evaluate(arrays)
+    assert list(found) == ["sharpness"]
+    assert left_out == ["Diversity: needs at least 2 different real images, within a class, there are none"]
 
 
 @pytest.mark.parametrize(
@@ -232,26 +324,27 @@ def test_labels_of_one_class_are_no_labels():
         ({"test_elbo": np.array([1.0, np.nan])}, "test_elbo: test_elbo: contains NaN"),
         ({"sample_features": np.zeros((40, 7))}, "reference_features, sample_features: different widths"),
         ({"test_reconstructions": np.zeros((3, 8, 8, 1), np.uint8)}, "test_reconstructions, test_images: "),
-        ({"anomaly_labels": np.zeros(40, bool)}, "anomaly_scores, anomaly_labels: positives"),
+        ({"anomaly_labels": np.full(40, 2)}, "anomaly_scores, anomaly_labels: positives"),
         ({"test_logits": np.zeros((40, 2))}, "test_logits, test_labels: labels: 2 has no column"),
+        ({"test_labels": np.arange(20) % 3}, "samples, test_images: different lengths"),
     ],
 )
 def test_errors_name_the_arrays(change, message):
     with pytest.raises(ValueError, match="^" + re.escape(message)):
-        evaluate({**everything(), **change}, train_images())
+        evaluate({**everything(), **change})
 
 
 def test_a_metric_that_is_not_finite_is_refused():
     # Each value is finite, their sum is not.
     with pytest.raises(ValueError, match=r"^test_elbo: elbo is inf$"), np.errstate(over="ignore"):
-        evaluate({"test_elbo": np.full(4, 1.7e308)}, None)
+        evaluate({"test_elbo": np.full(4, 1.7e308)})
 
 
 def test_the_arrays_are_left_as_they_were():
-    arrays, train = everything(), train_images()
-    for array in [*arrays.values(), train]:
+    arrays = everything()
+    for array in arrays.values():
         array.flags.writeable = False  # as memory-mapped ones are
-    evaluate(arrays, train)
+    measured(arrays)
 
 
 def run(code: str, **environment: str) -> str:
@@ -262,14 +355,14 @@ def run(code: str, **environment: str) -> str:
 
 def test_the_bytes_do_not_depend_on_the_number_of_threads():
     code = (
-        "import json; from latent_atlas.metrics.evaluate import evaluate;"
-        "from test_metrics_evaluate import everything, train_images;"
-        "print(json.dumps(evaluate(everything(600, width=300), train_images())))"
+        "import json; from latent_atlas.evaluation import evaluate;"
+        "from test_metrics_evaluate import everything;"
+        "print(json.dumps(evaluate(everything(600, width=300))))"
     )
     one, two = (run(code, OMP_NUM_THREADS=n, OPENBLAS_NUM_THREADS=n) for n in ("1", "2"))
     assert one == two
 
 
 def test_starting_loads_neither_tensorflow_nor_scikit_learn():
-    code = "import sys, latent_atlas.metrics.evaluate; print(*(m for m in sys.modules if '.' not in m))"
+    code = "import sys, latent_atlas.evaluation; print(*(m for m in sys.modules if '.' not in m))"
     assert {"tensorflow", "keras", "sklearn", "skimage", "pandas"}.isdisjoint(run(code).split())

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics import images as module
 from latent_atlas.metrics.images import (
     PSNR_CEILING,
     enlarge_bicubic,
+    l1,
     mse,
     mse_per_image,
     psnr,
@@ -26,6 +28,7 @@ def test_mse_by_hand():
     second[0, 0, 0, 0], second[1] = 255, 51
     np.testing.assert_allclose(mse_per_image(first, second), [0.5, 0.04], rtol=1e-14)
     assert mse(first, second) == pytest.approx(0.27, rel=1e-14)
+    assert l1(first, second) == pytest.approx((0.5 + 0.2) / 2, rel=1e-14)
 
 
 def test_uint8_does_not_wrap_around():
@@ -146,12 +149,10 @@ def test_psnr_bicubic_is_the_psnr_of_the_enlargement():
     [
         (lambda: mse(pictures(), pictures(2)), "different shapes"),
         (lambda: mse(pictures()[0], pictures()[0]), r"shape \(n, H, W, C\)"),
-        (lambda: mse(pictures()[:0], pictures()[:0]), "non-empty"),
         (lambda: mse(pictures().astype(int), pictures()), "uint8 or floats"),
         (lambda: mse(pictures().astype(float), pictures()), r"lie in \[0, 1\]"),
         (lambda: mse(pictures() / -255.0, pictures()), r"lie in \[0, 1\]"),
         (lambda: mse(pictures() * np.nan, pictures()), r"lie in \[0, 1\]"),
-        (lambda: ssim(pictures(side=10), pictures(side=10)), "at least 11 pixels"),
         (lambda: enlarge_bicubic(pictures(), 8, 16), "cannot enlarge"),
         (lambda: enlarge_bicubic(pictures() / 255.0, 32, 32), "expected uint8"),
     ],
@@ -159,3 +160,10 @@ def test_psnr_bicubic_is_the_psnr_of_the_enlargement():
 def test_refusals(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_too_few_and_too_small():
+    with pytest.raises(TooFewError, match="needs at least 1 image of first"):
+        mse(pictures()[:0], pictures()[:0])
+    with pytest.raises(TooFewError, match="at least 11 pixels"):
+        ssim(pictures(side=10), pictures(side=10))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics.labels import (
     accuracy,
     accuracy_of_logits,
@@ -22,9 +23,17 @@ def test_accuracy_of_logits_takes_the_largest():
 
 
 def test_transfer_accuracy_compares_columns():
-    # Two images, three targets; five of six arrive.
-    assert transfer_accuracy(np.array([[0, 1, 2], [0, 1, 1]])) == pytest.approx(5 / 6)
-    assert transfer_accuracy(np.array([[0, 0, 0]])) == pytest.approx(1 / 3)
+    # Two images of class 0, three targets; three of the four transfers to other classes arrive.
+    assert transfer_accuracy(np.array([[0, 1, 2], [0, 1, 1]]), np.array([0, 0])) == pytest.approx(3 / 4)
+    assert transfer_accuracy(np.array([[0, 0, 0]]), np.array([1])) == pytest.approx(1 / 2)
+
+
+def test_a_transfer_to_the_own_class_is_a_reconstruction_and_does_not_count():
+    right, wrong = np.array([[0, 2, 1], [2, 1, 0]]), np.array([[1, 2, 1], [2, 0, 0]])
+    for table in (right, wrong):  # only the own columns, 0 and 1, differ
+        assert transfer_accuracy(table, np.array([0, 1])) == 0.0
+    with pytest.raises(TooFewError, match="at least 2 classes"):
+        transfer_accuracy(np.array([[0], [0]]), np.array([0, 0]))
 
 
 def test_a_class_counts_from_a_tenth_of_the_uniform_share():
@@ -51,12 +60,12 @@ def test_entropy_never_leaves_its_range(classes):
     ("call", "message"),
     [
         (lambda: accuracy(np.array([0, 1]), np.array([0])), "different lengths"),
-        (lambda: accuracy(np.array([], int), np.array([], int)), "n >= 1"),
         (lambda: accuracy(np.array([0.0]), np.array([0])), "predictions: expected integers"),
         (lambda: accuracy(np.array([0]), np.array([-1])), "labels: labels count from 0"),
         (lambda: accuracy_of_logits(np.zeros((1, 3)), np.array([3])), "no column"),
         (lambda: accuracy_of_logits(np.full((1, 3), np.nan), np.array([1])), "logits: contains NaN"),
-        (lambda: transfer_accuracy(np.array([0, 1])), r"shape \(k, L\)"),
+        (lambda: transfer_accuracy(np.array([0, 1]), np.array([0, 1])), r"shape \(k, L\)"),
+        (lambda: transfer_accuracy(np.zeros((2, 3), int), np.zeros(3, int)), "different lengths"),
         (lambda: modes_covered(np.array([4]), 4), "class 4 is not among 4"),
         (lambda: label_entropy(np.array([0]), 1), "at least 2 classes"),
     ],
@@ -64,3 +73,8 @@ def test_entropy_never_leaves_its_range(classes):
 def test_refusals(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_nothing_has_no_accuracy():
+    with pytest.raises(TooFewError, match="needs at least 1 of predictions"):
+        accuracy(np.array([], int), np.array([], int))

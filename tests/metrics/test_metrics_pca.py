@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics import pca as module
 from latent_atlas.metrics.pca import even_indices, pca_mse
 
@@ -80,9 +81,13 @@ def test_even_indices_are_different_ascending_and_evenly_spread(length, count):
     [
         (pictures(9, 0), pictures(9, 1, side=5), 2, "different image shapes"),
         (pictures(9, 0), pictures(9, 1), 0, "components must be at least 1"),
-        (pictures(9, 0)[:0], pictures(9, 1), 2, "train_images: expected non-empty"),
     ],
 )
 def test_refusals(train, test, components, message):
     with pytest.raises(ValueError, match=message):
         pca_mse(train, test, components)
+
+
+def test_no_training_images():
+    with pytest.raises(TooFewError, match="needs at least 1 image of train_images"):
+        pca_mse(pictures(9, 0)[:0], pictures(9, 1), 2)

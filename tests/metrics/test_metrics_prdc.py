@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics import prdc as module
 from latent_atlas.metrics.prdc import neighbour_radii, prdc
 
@@ -90,8 +91,6 @@ def test_half_the_modes_give_half_the_recall_and_coverage():
 @pytest.mark.parametrize(
     ("real", "fake", "k", "message"),
     [
-        (normal(5, 2), normal(9, 2), 5, "real features: needs at least 6 rows, got 5"),
-        (normal(9, 2), normal(5, 2), 5, "fake features: needs at least 6 rows, got 5"),
         (normal(9, 2), normal(9, 3), 5, "widths"),
         (normal(9, 2), normal(9, 2), 0, "k must be at least 1"),
         (normal(9, 2), np.full((9, 2), np.nan), 5, "fake features: contains NaN"),
@@ -100,3 +99,10 @@ def test_half_the_modes_give_half_the_recall_and_coverage():
 def test_refusals(real, fake, k, message):
     with pytest.raises(ValueError, match=message):
         prdc(real, fake, k)
+
+
+def test_the_kth_neighbour_needs_more_than_k_rows():
+    with pytest.raises(TooFewError, match="needs at least 6 rows of real features, there are 5"):
+        prdc(normal(5, 2), normal(9, 2), 5)
+    with pytest.raises(TooFewError, match="needs at least 6 rows of fake features, there are 5"):
+        prdc(normal(9, 2), normal(5, 2), 5)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics import sharpness as module
 from latent_atlas.metrics.sharpness import sharpness, sharpness_per_image
 
@@ -98,7 +99,7 @@ def test_as_sharp_as_itself():
 def test_refusals():
     with pytest.raises(ValueError, match="different image shapes"):
         sharpness(discs(side=16), discs())
-    with pytest.raises(ValueError, match="single colour"):
+    with pytest.raises(TooFewError, match="single colour"):
         sharpness(discs(), np.zeros((2, 32, 32, 1)))
     with pytest.raises(ValueError, match=r"lie in \[0, 1\]"):
         sharpness(discs() * 255, discs())

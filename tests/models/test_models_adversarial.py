@@ -26,13 +26,14 @@ def build(name: str, **settings: Any) -> Model:
     keras.utils.set_random_seed(0)
     kind = models.find(name)
     chosen = {"steps": 10, "batch_size": 4, "learning_rate": 0.01, "latent_dim": 6, **SMALL[name], **settings}
-    return kind(kind.Settings(**chosen), DataSpec((16, 16, 1), 3))
+    return kind(kind.Settings(**chosen), DataSpec.of_images((16, 16, 1), labels=3))
 
 
-def batch(model: Model, count: int = 4, seed: int = 0) -> tuple[Any, Any]:
+def batch(model: Model, count: int = 4, seed: int = 0) -> dict[str, Any]:
     generator = np.random.default_rng(seed)
     count *= getattr(getattr(model, "settings", None), "critic_steps", 1)
-    return tf.constant(generator.random((count, 16, 16, 1), np.float32)), tf.constant(np.arange(count) % 3, tf.int32)
+    images = tf.constant(generator.random((count, 16, 16, 1), np.float32))
+    return {"images": images, "labels": tf.constant(np.arange(count) % 3, tf.int32)}
 
 
 def trained(model: Model) -> dict[str, list[np.ndarray]]:
@@ -55,7 +56,7 @@ def test_each_loss_drives_only_its_own_network(name: str) -> None:
         if name == "stylegan":
             model._set_learning_rate = lambda side: None
         before = trained(model)
-        losses = model.train_step(*batch(model), tf.constant([0, 0]))
+        losses = model.train_step(batch(model), tf.constant([0, 0]))
         assert all(np.isfinite(value.numpy()) for value in losses.values())
         of_generator = {"generator", "mapping", "synthesis", "average_mapping", "average_synthesis"}
         if frozen == "generator":
@@ -73,7 +74,7 @@ def test_cvae_gan_optimizers_move_their_own_network(frozen: str, others: set[str
     model = build("cvae_gan")
     model.optimizers[frozen].learning_rate.assign(0.0)
     before = trained(model)
-    model.train_step(*batch(model), tf.constant([0, 0]))
+    model.train_step(batch(model), tf.constant([0, 0]))
     assert moved(model, before) == others
 
 
@@ -81,7 +82,7 @@ def test_cvae_gan_optimizers_move_their_own_network(frozen: str, others: set[str
 def test_noise_is_a_function_of_the_seed(name: str) -> None:
     def losses(seed: int) -> dict[str, float]:
         model = build(name)
-        return {k: float(v) for k, v in model.train_step(*batch(model), tf.constant([0, seed])).items()}
+        return {k: float(v) for k, v in model.train_step(batch(model), tf.constant([0, seed])).items()}
 
     assert losses(1) == losses(1)
     assert losses(1) != losses(2)
@@ -101,7 +102,7 @@ def test_real_and_generated_images_are_normalised_apart() -> None:
     seen = []
     discriminator = model.networks["discriminator"]
     model.networks["discriminator"] = Spy(discriminator, seen)
-    model.train_step(*batch(model), tf.constant([0, 0]))
+    model.train_step(batch(model), tf.constant([0, 0]))
     assert [len(images) for images in seen] == [4, 4, 4]
     assert not np.allclose(seen[1], seen[2])  # the generator's step draws latents of its own
 
@@ -158,7 +159,7 @@ def test_penalty_of_the_critic_step_in_closed_form() -> None:
 
     model.critic = LinearCritic()
     model.optimizers["critic"] = keras.optimizers.SGD(0.0)
-    reals, _ = batch(model, 2)
+    reals = batch(model, 2)["images"]
     losses = {name: float(value) for name, value in model._critic_step(reals, tf.constant([0, 0])).items()}
     norm = np.linalg.norm(weights)
     assert losses["gradient_norm"] == pytest.approx(norm, rel=1e-5)
@@ -176,9 +177,10 @@ def test_every_critic_step_has_real_images_of_its_own() -> None:
         return step(reals, seed)
 
     model._critic_step = spy
-    images, labels = batch(model)
+    given = batch(model)
+    images = given["images"]
     assert len(images) == model.settings.images_per_step == 12
-    model.train_step(images, labels, tf.constant([0, 0]))
+    model.train_step(given, tf.constant([0, 0]))
     assert np.array_equal(np.concatenate([s[:-2] for s in seen]), images.numpy().ravel())
     assert len({tuple(s[-2:]) for s in seen}) == 3
 
@@ -192,7 +194,7 @@ def test_critic_has_no_batch_normalisation_and_generator_has() -> None:
 
 def test_score_of_an_image_does_not_depend_on_its_batch() -> None:
     model = build("wgan_gp")
-    images, _ = batch(model)
+    images = batch(model)["images"]
     alone = model.critic([images[:1]], training=True).numpy()
     together = model.critic([images], training=True).numpy()[:1]
     assert alone == pytest.approx(together, abs=1e-5)

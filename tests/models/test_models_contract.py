@@ -13,9 +13,10 @@ from latent_atlas.backend import keras
 from latent_atlas.model import DataSpec, Model
 from latent_atlas.training import loop
 from latent_atlas.training.checkpoints import Checkpoints
-from latent_atlas.training.snapshots import camera
 
 FILES = sorted(Path(models.__file__).parent.glob("[a-z]*.py"))
+DATA = DataSpec.of_images((16, 16, 1))
+LATENTS = np.random.default_rng(0).standard_normal((3, 5)).astype(np.float32)
 SETTINGS = {
     "gan": {"hidden": 16, "maxout_units": 8, "latent_dim": 5},
     "wgan_gp": {"width": 2, "critic_steps": 2, "latent_dim": 5},
@@ -55,9 +56,8 @@ class Batches:
     def __init__(self, count: int) -> None:
         self.count = count
 
-    def __getitem__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
-        images = np.random.default_rng([7, step]).integers(0, 256, (self.count, 16, 16, 1), np.uint8)
-        return images, (np.arange(self.count) % 3).astype(np.int32)
+    def __getitem__(self, step: int) -> dict[str, np.ndarray]:
+        return {"images": np.random.default_rng([7, step]).integers(0, 256, (self.count, 16, 16, 1), np.uint8)}
 
 
 class Progress:
@@ -75,14 +75,14 @@ def build(name: str) -> tuple[Model, object]:
     keras.utils.set_random_seed(3)
     kind = models.find(name)
     settings = kind.Settings(steps=6, batch_size=4, learning_rate=0.01, frames=3, **SETTINGS[name])
-    return kind(settings, DataSpec((16, 16, 1), 3)), settings
+    return kind(settings, DATA), settings
 
 
 def train(name: str, folder: Path, last: int = 10**9) -> tuple[dict[str, np.ndarray], loop.Record]:
     folder.mkdir(parents=True, exist_ok=True)
     model, settings = build(name)
     record = loop.train(
-        model, settings, 0, Batches(settings.images_per_step), camera(model, DataSpec((16, 16, 1), 3), None),
+        model, settings, 0, Batches(settings.images_per_step), DATA, lambda: {"drawn": model.decode(LATENTS).numpy()},
         Checkpoints(folder, "same"), 0.0, Progress(last),
     )  # fmt: skip
     weights = {f"{n}/{i}": v.numpy() for n, net in model.networks.items() for i, v in enumerate(net.weights)}

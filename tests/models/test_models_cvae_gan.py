@@ -9,8 +9,9 @@ from latent_atlas.backend import keras, tf
 from latent_atlas.model import DataSpec
 from latent_atlas.models import cvae_gan
 from latent_atlas.models.cvae_gan import CVAEGAN
+from latent_atlas.training.stability import findings
 
-DATA = DataSpec((16, 16, 1), 3)
+DATA = DataSpec.of_images((16, 16, 1), labels=3)
 
 
 def build(**settings: Any) -> CVAEGAN:
@@ -19,9 +20,9 @@ def build(**settings: Any) -> CVAEGAN:
     return CVAEGAN(CVAEGAN.Settings(**chosen), DATA)
 
 
-def batch() -> tuple[Any, Any]:
+def batch() -> dict[str, Any]:
     images = np.random.default_rng(0).random((4, 16, 16, 1), np.float32)
-    return tf.constant(images), tf.constant([0, 1, 2, 0])
+    return {"images": tf.constant(images), "labels": tf.constant([0, 1, 2, 0])}
 
 
 class Told:
@@ -50,7 +51,7 @@ def updates(logits: tuple[float, float, float]) -> tuple[float, float]:
     model.discriminator = Told(logits)
     model.networks["discriminator"] = model.discriminator
     model.optimizers["discriminator"] = keras.optimizers.SGD(0.0)
-    losses = model.train_step(*batch(), tf.constant([0, 0]))
+    losses = model.train_step(batch(), tf.constant([0, 0]))
     real, reconstructed, sampled = logits
     assert float(losses["real_cost"]) == pytest.approx(cost(real, 1), rel=1e-4)
     halves = 0.5 * (cost(reconstructed, 0) + cost(sampled, 0))  # two batches of fakes weigh as much as one of reals
@@ -76,10 +77,32 @@ def test_a_skipped_update_leaves_weights_and_averages_alone() -> None:
     model = build(equilibrium=10.0, margin=0.0)  # every cost is below: the discriminator always waits
     optimizer = model.optimizers["discriminator"]
     before = [v.numpy() for v in model.discriminator.trainable_variables + optimizer.variables]
-    losses = model.train_step(*batch(), tf.constant([0, 0]))
+    losses = model.train_step(batch(), tf.constant([0, 0]))
     after = [v.numpy() for v in model.discriminator.trainable_variables + optimizer.variables]
     assert float(losses["discriminator_updates"]) == 0
     assert all(np.array_equal(old, new) for old, new in zip(before, after, strict=True))
+
+
+@pytest.mark.parametrize(("logits", "losses"), [
+    ((3.0, 0.0, 0.0), {"discriminator_updates"}),
+    ((-1.0, 0.0, 0.0), {"decoder_updates"}),
+    ((0.0, 0.0, 0.0), set()),
+])  # fmt: skip
+def test_a_gate_that_stays_shut_raises_an_alarm(logits: tuple[float, float, float], losses: set[str]) -> None:
+    decoder, discriminator = updates(logits)
+    rows = [[step, 4.0 * step, decoder, discriminator] for step in range(1, 31)]
+    found = findings(CVAEGAN.alarms, ["decoder_updates", "discriminator_updates"], rows, 30)
+    alarms = {alarm.problem: alarm.loss for alarm in CVAEGAN.alarms}
+    assert {alarms[finding.problem] for finding in found} == losses
+
+
+def test_diversity_is_that_of_samples_within_a_class() -> None:
+    model = build()
+    decoder = model.decoder
+    model.decoder = lambda inputs, training: 0.0 * decoder(inputs, training=training)  # one image for all
+    losses = model.train_step(batch(), tf.constant([0, 0]))
+    assert float(losses["diversity"]) == pytest.approx(0.0, abs=1e-4)
+    assert float(build().train_step(batch(), tf.constant([0, 0]))["diversity"]) > 1e-4
 
 
 def test_learned_metric_is_half_the_squared_distance_summed_over_units() -> None:
@@ -97,15 +120,14 @@ def test_learned_metric_is_half_the_squared_distance_summed_over_units() -> None
             return seen[-1]
 
     model.decoder = Spy()
-    images, labels = batch()
-    losses = model.train_step(images, labels, tf.constant([0, 0]))
-    difference = images.numpy() - tf.sigmoid(seen[0]).numpy()
+    losses = model.train_step(batch(), tf.constant([0, 0]))
+    difference = batch()["images"].numpy() - tf.sigmoid(seen[0]).numpy()
     assert float(losses["metric_loss"]) == pytest.approx(0.5 * (difference**2).sum(axis=(1, 2, 3)).mean(), rel=1e-4)
 
 
 def test_metric_ignores_the_label_and_the_verdict_does_not() -> None:
     model = build()
-    images, _ = batch()
+    images = batch()["images"]
     one, other = (model.discriminator([images, tf.fill((4,), label)], training=False) for label in (0, 1))
     assert np.array_equal(one["metric"], other["metric"])
     assert not np.allclose(one["logits"], other["logits"])
@@ -131,7 +153,7 @@ def test_gradients_are_those_of_algorithm_one() -> None:
         model.optimizers[name] = keras.optimizers.SGD(1.0)
         model.optimizers[name].build(model.networks[name].trainable_variables)
     twin = build(gamma=gamma, margin=10.0)
-    images, labels = batch()
+    images, labels = batch().values()
     posterior_seed, prior_seed = tf.unstack(tf.random.split(tf.constant([0, 0]), 2))
     with tf.GradientTape(persistent=True) as tape:
         posterior = twin.encoder([images, labels], training=True)
@@ -153,7 +175,7 @@ def test_gradients_are_those_of_algorithm_one() -> None:
             0.5 * tf.reduce_mean(tf.math.softplus(j["logits"])) for j in judged
         )
         wanted = {"encoder": prior + metric, "decoder": gamma * metric + (1 - gamma) * fooling, "discriminator": guess}
-    model.train_step(images, labels, tf.constant([0, 0]))
+    model.train_step(batch(), tf.constant([0, 0]))
     for name, loss in wanted.items():
         for start, gradient, end in zip(
             twin.networks[name].trainable_variables,

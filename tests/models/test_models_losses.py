@@ -165,6 +165,8 @@ def test_one_image_of_each_class_is_no_diversity() -> None:
     assert adversarial.diversity(collapsed, images).numpy() > 0.5
     assert adversarial.diversity(collapsed, images, labels).numpy() == pytest.approx(0.0, abs=1e-3)
     assert adversarial.diversity(images, images, labels).numpy() == pytest.approx(1.0, abs=1e-4)
+    alone = adversarial.diversity(collapsed, images, tf.range(16)).numpy()
+    assert alone == pytest.approx(1.0)  # one image of each class: nothing to compare, no alarm
 
 
 def test_kl_weight_multiplies_the_kl_term_alone() -> None:
@@ -176,10 +178,10 @@ def test_kl_weight_multiplies_the_kl_term_alone() -> None:
         settings = VAE.Settings(
             steps=1, batch_size=4, learning_rate=1, latent_dim=3, width=2, likelihood="gaussian", kl_weight=kl_weight
         )
-        vae = VAE(settings, DataSpec((16, 16, 3), 0))
+        vae = VAE(settings, DataSpec.of_images((16, 16, 3)))
         vae.optimizers["vae"] = keras.optimizers.SGD(1.0)
         before = vae.encoder.get_layer("mean").kernel.numpy()
-        logged = vae.train_step(images, tf.zeros(4, tf.int32), seed)
+        logged = vae.train_step({"images": images}, seed)
         logged = {name: float(value) for name, value in logged.items()}
         return before - vae.encoder.get_layer("mean").kernel.numpy(), logged
 

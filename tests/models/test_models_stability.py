@@ -10,7 +10,7 @@ from latent_atlas import models
 from latent_atlas.backend import tf
 from latent_atlas.blocks import adversarial
 from latent_atlas.errors import AtlasError
-from latent_atlas.model import Alarm, Model, Settings
+from latent_atlas.model import Alarm, DataSpec, Model, Settings
 from latent_atlas.training import loop
 from latent_atlas.training.stability import findings, ringing
 
@@ -61,7 +61,7 @@ class Failing(Model):
     def __init__(self, value: float) -> None:
         self.value, self.networks, self.optimizers = value, {}, {}
 
-    def train_step(self, images, labels, seed):
+    def train_step(self, batch, seed):
         return {"loss": tf.constant(self.value)}
 
 
@@ -74,9 +74,11 @@ class Nothing:
 
 
 def run(value: float, **settings) -> loop.Record:
-    batches = [(np.zeros((1, 2, 2, 1), np.uint8), np.zeros(1, np.int32))] * 50
+    batches = [{"images": np.zeros((1, 2, 2, 1), np.uint8)}] * 50
     chosen = Settings(steps=50, batch_size=1, learning_rate=0.1, frames=2, **settings)
-    return loop.train(Failing(value), chosen, 0, batches, dict, Nothing(), 1e9, Nothing())
+    return loop.train(
+        Failing(value), chosen, 0, batches, DataSpec.of_images((2, 2, 1)), dict, Nothing(), 1e9, Nothing()
+    )
 
 
 def test_flagging_says_so_once_and_goes_on(capsys: pytest.CaptureFixture[str]) -> None:

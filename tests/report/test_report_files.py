@@ -73,8 +73,8 @@ def test_every_number_is_in_the_table(tmp_path: Path, monkeypatch: pytest.Monkey
         *(
             f"results/demo/experiments/cvae_digits/{name}"
             for name in (
-                "metrics.json", "model.json", "history.csv", "figures", "manifold.mp4", "manifold_2.mp4",
-                "samples.npz",
+                "metrics.json", "model.json", "history.csv", "left_out.json", "figures", "figures/left_out.json",
+                "animations/animations.json", "animations/manifold.mp4", "animations/manifold_2.mp4", "samples.npz",
             )
         ),
     ],
@@ -97,7 +97,10 @@ def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("model.json", "{"),
         ("history.csv", "step,loss\n"),
         ("samples.npz", "not an archive"),
-        ("manifold.mp4", "not a video"),
+        ("left_out.json", '["a", 1]'),
+        ("animations/animations.json", '{"manifold": {"title": "T"}}'),
+        ("animations/animations.json", '{"manifold": 3}'),
+        ("animations/manifold.mp4", "not a video"),
         ("figures/training_curves.png", "not a picture"),
     ],
 )
@@ -113,10 +116,10 @@ def test_a_damaged_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_the_step_fails_in_one_line_and_writes_nothing(tmp_path: Path) -> None:
     report_tree.write(tmp_path)
-    (tmp_path / "results/demo/experiments/vae_digits/manifold.mp4").write_text("not a video")
+    (tmp_path / "results/demo/experiments/vae_digits/animations/manifold.mp4").write_text("not a video")
     done = run(tmp_path)
     assert done.returncode == 1
-    assert done.stderr.startswith("report: results/demo/experiments/vae_digits/manifold.mp4: ")
+    assert done.stderr.startswith("report: results/demo/experiments/vae_digits/animations/manifold.mp4: ")
     assert len(done.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "results/demo/report").exists()
 
@@ -137,7 +140,7 @@ def test_neither_tensorflow_nor_scikit_learn_is_loaded(tmp_path: Path) -> None:
     program = (
         "import sys; from latent_atlas import params\n"
         "from latent_atlas.report import gather, markdown, page\n"
-        "atlas = gather.gather(params.load('demo')); page.build(atlas); markdown.build(atlas)\n"
+        "found = gather.gather(params.load('demo')); page.build(found); markdown.build(found)\n"
         "print(sorted({'tensorflow', 'keras', 'sklearn', 'matplotlib.pyplot'} & set(sys.modules)))"
     )
     environment = {**os.environ, "PYTHONPATH": str(report_tree.ROOT / "scripts")}

@@ -11,8 +11,8 @@ import report_tree
 from PIL import Image
 
 from latent_atlas import certificate, io
-from latent_atlas.figures.render import FIGURES
-from latent_atlas.report import captions, markdown, media, page
+from latent_atlas.figures.catalogue import FIGURES
+from latent_atlas.report import markdown, media, page
 from latent_atlas.report.gather import gather
 
 HOSTILE = (
@@ -51,8 +51,8 @@ class Seen(HTMLParser):
 def build(folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: object) -> tuple[str, str]:
     checked = report_tree.write(folder, **changes)  # type: ignore[arg-type]
     monkeypatch.chdir(folder)
-    atlas = gather(checked)
-    return page.build(atlas), markdown.build(atlas)
+    gathered = gather(checked)
+    return page.build(gathered), markdown.build(gathered)
 
 
 def test_hostile_text_is_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +70,20 @@ def test_hostile_text_is_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert {name for _, attributes in found.elements for name in attributes} <= known
     assert not any(name.startswith("on") for name in known)
     visible = "".join(found.text)
-    for start in ("Three digits", "drawn", "none", "loss", "encoder", "new", "0", "(steps 10 to 20)"):
+    for start in (
+        "Three digits",
+        "drawn",
+        "none",
+        "loss",
+        "encoder",
+        "new",
+        "0",
+        "(steps 10 to 20)",
+        "forms",
+        "step by step",
+        "test images",
+        "mistakes: too few",
+    ):
         assert f"{start}{HOSTILE}" in visible, start
     for script, (_, attributes) in zip(
         found.scripts, [element for element in found.elements if element[0] == "script"], strict=True
@@ -109,24 +122,24 @@ def test_every_picture_and_video_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     elements = Seen(html).elements
     assert all(attributes.get("alt") for tag, attributes in elements if tag == "img")
     films = [attributes for tag, attributes in elements if tag == "video"]
-    assert len(films) == 3 + 2
+    assert len(films) == 4 + 3
     assert all(film["aria-label"] and film["width"] == "64" and film["height"] == "48" for film in films)
-    assert sum(tag == "canvas" for tag, _ in elements) == 2 * 2  # two explorers
+    assert sum(tag == "canvas" for tag, _ in elements) == 3 * 2  # three explorers
     assert "Something new" in html  # a figure nobody has described
     assert "../experiments/vae_digits/figures/training_curves.png" in text
-    assert "../experiments/cvae_digits/manifold_2.gif" in text
+    assert "../experiments/cvae_digits/animations/manifold_2.gif" in text
 
 
 def test_the_caution_about_sharpness_is_for_enlarged_scans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "scans").mkdir()
     (tmp_path / "photographs").mkdir()
     scans, scans_text = build(tmp_path / "scans", monkeypatch)
-    photographs, text = build(tmp_path / "photographs", monkeypatch, processing="64x64 crops to 28x28")
+    photographs, text = build(tmp_path / "photographs", monkeypatch, enlarged=None)
     for shown in (scans, scans_text):
-        assert "Sharpness proves nothing" in shown
+        assert "Sharpness says nothing" in shown
         assert "8×8" in shown
     for shown in (photographs, text):
-        assert "Sharpness proves nothing" not in shown
+        assert "Sharpness says nothing" not in shown
 
 
 def test_what_training_found_is_named_where_it_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,12 +151,48 @@ def test_what_training_found_is_named_where_it_was_found(tmp_path: Path, monkeyp
         assert "the critic has won" in after
 
 
-def test_every_figure_has_words() -> None:
-    for figure in FIGURES:
-        words = captions.caption(figure.name)
-        assert words.title, figure.name
-        assert len(words.text) > 40, figure.name
-    assert captions.caption("something_new").title == "Something new"
+def test_what_was_left_out_is_named_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    html, text = build(tmp_path, monkeypatch)
+    for shown, heading in ((html, '<article id="{}">'), (text, "### {}\n")):
+        before, after = shown.split(heading.format("cvae_digits"))
+        assert "Left out" not in before
+        assert after.count("Left out") == 1
+        assert "transfers: needs at least 6 test images" in after
+        assert "figure mistakes: too few" in after
+
+
+def test_words_come_from_the_catalogue_of_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked = report_tree.write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    curves, other = gather(checked).results[0].figures
+    entry = next(figure for figure in FIGURES if figure.name == "training_curves")
+    assert (curves.title, curves.caption) == (entry.title, entry.caption)
+    assert (other.title, other.caption) == ("Something new", "")
+
+
+def test_the_whole_film_comes_first_and_conditions_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked = report_tree.write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    films = next(result.films for result in gather(checked).results if result.key == "cvae_digits")
+    assert [film.condition for film in films] == [None, *report_tree.LABELS]
+    assert [film.path.name for film in films] == ["manifold.mp4", *(f"manifold_{place}.mp4" for place in range(3))]
+
+
+def test_an_experiment_without_metrics_or_images_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics: dict[str, dict[str, float]] = {key: {} for key in report_tree.KEYS}
+    checked = report_tree.write(tmp_path, metrics)
+    monkeypatch.chdir(tmp_path)
+    for key in report_tree.KEYS:
+        io.save_arrays(checked.folder(key) / "samples.npz", {})
+        for name in ("training_curves", "something_new"):
+            (checked.folder(key) / "figures" / f"{name}.png").unlink()
+        io.save_json(checked.folder(key) / "animations/animations.json", {})
+    gathered = gather(checked)
+    html, text = page.build(gathered), markdown.build(gathered)
+    assert '<table class="comparison"' not in html
+    assert "Compared on" not in html + text
+    assert "<caption>Metrics</caption>" not in html
+    assert all(f'<article id="{key}">' in html and f"### {key}" in text for key in report_tree.KEYS)
 
 
 def test_images_keep_their_colours_and_charts_need_few(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from latent_atlas.backend import keras, tf
-from latent_atlas.blocks import descent
 from latent_atlas.blocks.losses import binary_cross_entropy
+from latent_atlas.blocks.optimizers import descend
 from latent_atlas.model import Alarm
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ def alternating_step(
         real_logits = discriminator([images, *condition], training=True)
         fake_logits = discriminator([fakes, *condition], training=True)
         loss = discriminator_loss(real_logits, fake_logits)
-    descent.descend(optimizers["discriminator"], tape, loss, discriminator)
+    descend(optimizers["discriminator"], tape, loss, discriminator)
 
     with tf.GradientTape() as tape:
         fakes = generator([latents[1], *condition], training=True)
         fooling = generator_loss(discriminator([fakes, *condition], training=True))
-    descent.descend(optimizers["generator"], tape, fooling, generator)
+    descend(optimizers["generator"], tape, fooling, generator)
     return {
         "discriminator_loss": loss,
         "generator_loss": fooling,
@@ -77,13 +77,6 @@ def alternating_step(
 def prior(generator: "keras.Model", count: "Tensor", seed: "Tensor") -> "Tensor":
     """Latents z ~ N(0, I) for a generator, (count, latent_dim)."""
     return tf.random.stateless_normal((count, generator.inputs[0].shape[-1]), seed)
-
-
-def adam(networks: "Networks", learning_rate: float, beta_1: float, beta_2: float) -> "Optimizers":
-    """An Adam for each network."""
-    return {
-        name: descent.adam(learning_rate, network, beta_1=beta_1, beta_2=beta_2) for name, network in networks.items()
-    }
 
 
 def input_gradients(critic: "Callable[[Tensor], Tensor]", images: "Tensor") -> "tuple[Tensor, Tensor]":
@@ -100,13 +93,14 @@ def norms(gradients: "Tensor") -> "Tensor":
 
 
 def diversity(fakes: "Tensor", reals: "Tensor", labels: "Tensor | None" = None) -> "Tensor":
-    """How much images differ within a batch, as a share of how much real ones do: near 1 when all is well.
+    """How much images differ within a batch, as a share of how much real ones do; near 1 in a sound run.
 
     The mean over pixels of the standard deviation over the batch. It falls to 0 if all images become one. With labels
-    it is the deviation from the mean of an image's own class: one image of each class is a collapse too.
+    it is the deviation from the mean of an image's own class, so that one image for each class is a collapse too; in a
+    batch without two images of a class there is nothing to compare, and it is 1.
     """
     labels = tf.zeros(tf.shape(reals)[0], tf.int32) if labels is None else labels
-    return _deviation(fakes, labels) / (_deviation(reals, labels) + 1e-6)
+    return (_deviation(fakes, labels) + 1e-7) / (_deviation(reals, labels) + 1e-7)
 
 
 def _deviation(images: "Tensor", labels: "Tensor") -> "Tensor":

@@ -1,11 +1,11 @@
-"""The perceptrons of the first adversarial networks: rectifiers draw, maxout units judge.
+"""The perceptrons of the first adversarial networks: rectifiers in the generator, maxout units in the discriminator.
 
 Weights begin as in the authors' code (Goodfellow et al. 2014, ``mnist.yaml``), uniform on +-0.05 in the generator and
-on +-0.005 in the discriminator. It matters: a discriminator that begins with Keras' larger weights tells the first
-images from real ones at once, by their grey, and the generator answers with one black image for all latents.
+on +-0.005 in the discriminator. With Keras's larger weights the discriminator recognises the first generated images at
+once, by their grey, and the generator collapses to one black image for all latents.
 
-Layers that see a label alone begin ``LABEL_GAIN`` times larger, for a one-hot vector has length 1 where latents and
-digits have about 10: without it, both networks first learn to draw and only then, slowly, to heed the label.
+Layers that see a label alone begin ``LABEL_GAIN`` times larger, because a one-hot vector has length 1 where latents and
+digits have about 10. Without it both networks learn to use the label only late and slowly.
 """
 
 from typing import TYPE_CHECKING

@@ -1,15 +1,14 @@
-"""The generator and the discriminator of DCGAN (Radford et al. 2016, section 3 and figure 1), for any square image.
+"""The generator and the discriminator of DCGAN (Radford et al. 2016, section 3 and figure 1), for other sizes too.
 
 No pooling and no hidden dense layers: the generator enlarges by fractionally strided 5x5 convolutions, the
-discriminator reduces by strided ones, and weights begin as N(0, 0.02). Where the paper's images are 64x64, these
-double from a side of 4 to 7 up to that of the data. Images go in and out in [0, 1]; inside, they are in [-1, 1].
+discriminator reduces by strided ones, and weights begin as N(0, 0.02). The paper's images are 64x64; here
+the sides double from 4 to 8 up to those of the data. Images go in and out in [0, 1]; inside, they are in [-1, 1].
 """
 
 from typing import TYPE_CHECKING, Literal
 
 from latent_atlas.backend import keras
-from latent_atlas.blocks.networks import stages
-from latent_atlas.errors import AtlasError
+from latent_atlas.blocks.networks import smallest, stages
 from latent_atlas.model import DataSpec
 
 if TYPE_CHECKING:
@@ -27,11 +26,11 @@ def strided_generator(data: DataSpec, width: int, latent_dim: int) -> "Model":
 
     ``width`` is the number of channels nearest to the image; it doubles at each stage inwards.
     """
-    count = _stages(data)
-    side, channels = data.shape[0] >> count, width << (count - 1)
+    count, sides = stages(data), smallest(data)
+    channels = width << (count - 1)
     latent = keras.Input((latent_dim,), name="latent")
-    x = keras.layers.Dense(side * side * channels, use_bias=False, kernel_initializer=_normal())(latent)
-    x = keras.layers.ReLU()(_normalize(keras.layers.Reshape((side, side, channels))(x), "batch"))
+    x = keras.layers.Dense(sides[0] * sides[1] * channels, use_bias=False, kernel_initializer=_normal())(latent)
+    x = keras.layers.ReLU()(_normalize(keras.layers.Reshape((*sides, channels))(x), "batch"))
     for stage in reversed(range(count - 1)):
         x = keras.layers.Conv2DTranspose(
             width << stage, _KERNEL, 2, "same", use_bias=False, kernel_initializer=_normal()
@@ -50,22 +49,12 @@ def strided_discriminator(data: DataSpec, width: int, normalization: Normalizati
     """
     image = keras.Input(data.shape, name="image")
     x = keras.layers.Rescaling(2.0, -1.0)(image)
-    for stage in range(_stages(data)):
+    for stage in range(stages(data)):
         bias = stage == 0 or normalization == "none"
         x = keras.layers.Conv2D(width << stage, _KERNEL, 2, "same", use_bias=bias, kernel_initializer=_normal())(x)
         x = keras.layers.LeakyReLU(0.2)(x if bias else _normalize(x, normalization))
     logits = keras.layers.Dense(1, kernel_initializer=_normal(), name="logits")(keras.layers.Flatten()(x))
     return keras.Model([image], logits, name="discriminator")
-
-
-def _stages(data: DataSpec) -> int:
-    height, width, _ = data.shape
-    if height != width or stages(height) < 2 or not 4 <= height >> stages(height) <= 7:
-        raise AtlasError(
-            f"this model draws square images whose side halves to 4, 5, 6 or 7, such as 28, 32 or 64; "
-            f"those of the dataset are {height}x{width}"
-        )
-    return stages(height)
 
 
 def _normal() -> "keras.Initializer":

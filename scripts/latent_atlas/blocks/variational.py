@@ -1,4 +1,4 @@
-"""The evidence lower bound of a Gaussian encoder and a Bernoulli decoder, with or without labels."""
+"""The evidence lower bound of a Gaussian encoder and a Bernoulli decoder, with or without a condition."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

@@ -1,12 +1,13 @@
-"""Pictures from arrays: grids, charts, maps and animations. Nothing here trains, measures or reads files.
+"""Pictures from arrays: grids, charts and surfaces. Nothing here trains or samples.
 
-style       fonts, sizes, colours, and the one way a chart becomes pixels
+theme       fonts, sizes, colours, and how a picture becomes a file
 tiles       images into a grid, pure arrays
-captions    text on and around a picture
+lettering   text on and around a picture
+plotting    matplotlib's charts as pixels
 projection  the plane of largest variance
-grids, surfaces, styled, attributes, curves, charts, maps   one function per figure: material -> pixels
-render      which figures an experiment's arrays call for
-evolution   snapshots of a training run -> video frames
-animation   frames -> GIF, MP4
+material    what a figure is drawn from
+grids, surfaces, mixed_styles, attribute_charts, curves, charts, scatter, pages   one function per figure
+catalogue   every figure: its arrays, its title, its caption
+render      draws the figures that an experiment's arrays allow
 compare     several models beside the originals
 """

@@ -1,28 +1,30 @@
-"""Figures with axes: each function takes the material and returns the finished picture (H, W, 3)."""
+"""Figures with axes: each function takes the material and returns the drawing."""
 
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from . import canvas, style
-from .captions import titled
-from .material import Material
-from .style import Pixels
+from latent_atlas.metrics.detection import auroc
+
+from . import plotting, theme
+from .material import Drawing, Material, require
 
 # --------------------------------------------------------- confusion matrix
 
 
-def confusion_matrix(material: Material) -> Pixels:
+def confusion_matrix(material: Material) -> Drawing:
     """test_logits (n, L), test_labels (n,): counts, coloured by the share of the true class."""
-    logits, labels = material["test_logits"], material["test_labels"].astype(int)
-    guesses = logits.argmax(axis=1)
+    logits, labels = material["test_logits"], np.asarray(material["test_labels"])
     classes = logits.shape[1]
-    counts = np.zeros((classes, classes), int)
-    np.add.at(counts, (labels, guesses), 1)
+    require(classes, 2, "classes")
+    every = range(classes)
+    table = pd.crosstab(labels, logits.argmax(axis=1)).reindex(index=every, columns=every, fill_value=0)
+    counts = table.to_numpy()
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    names = [material.name_of(label) for label in range(classes)]
-    with canvas.chart(height=960, width=1100) as figure:
+    names = [material.name_of(label) for label in every]
+    with plotting.chart(height=960, width=1100) as figure:
         axes = figure.subplots()
         image = axes.imshow(shares, vmin=0, vmax=1)
         axes.grid(False)
@@ -32,34 +34,38 @@ def confusion_matrix(material: Material) -> Pixels:
         if classes <= 20:
             long = max(map(len, names)) > 4
             slant: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if long else {}
-            axes.set_xticks(range(classes), names, **slant)
-            axes.set_yticks(range(classes), names)
+            axes.set_xticks(every, names, **slant)
+            axes.set_yticks(every, names)
             axes.tick_params(length=0)
             for (row, col), count in np.ndenumerate(counts):
                 if count:
-                    colour = "white" if shares[row, col] > 0.5 else style.INK
+                    colour = "white" if shares[row, col] > 0.5 else theme.INK
                     axes.text(col, row, f"{count}", ha="center", va="center", color=colour)
         bar = figure.colorbar(image, ax=axes, shrink=0.85, format=FuncFormatter(lambda value, _: f"{value:.0%}"))
         bar.set_label("share of the true class")
         bar.outline.set_visible(False)
-        body = canvas.rasterise(figure)
-    correct = f"{np.trace(counts) / max(len(labels), 1):.1%} of {len(labels):,} test images correct"
-    return titled(body, "Confusion matrix", material.subtitle(correct))
+        body = plotting.rasterise(figure)
+    return Drawing(body, f"{np.trace(counts) / len(labels):.1%} of {len(labels):,} test images correct")
 
 
 # ---------------------------------------------------------------- anomalies
 
 
-def anomaly(material: Material) -> Pixels:
-    """anomaly_scores (n,), anomaly_labels (n,) 0 | 1 (1: an anomaly): the scores of the two groups."""
+def anomaly(material: Material) -> Drawing:
+    """anomaly_scores (n,), anomaly_labels (n,) 0 | 1 (1: an anomaly): the scores of the two groups.
+
+    anomaly_baseline (n,) are the scores of a method without a model, for comparison.
+    """
     scores = np.asarray(material["anomaly_scores"], np.float64)
     odd = np.asarray(material["anomaly_labels"]).astype(bool)
+    require(int(odd.sum()), 1, "test images of the class held out")
+    require(int((~odd).sum()), 1, "test images of other classes")
     # A handful of extreme scores would squeeze all others into one bar: they are counted in the last.
     low, high = scores.min(), np.quantile(scores, 0.995)
     edges = np.linspace(low, max(high, low + 1e-6 * (1 + abs(low))), 41)
-    with canvas.chart(height=560) as figure:
+    with plotting.chart(height=560) as figure:
         axes = figure.subplots()
-        for group, name, colour in ((~odd, "ordinary", style.ACCENT), (odd, "anomalies", style.CONTRAST)):
+        for group, name, colour in ((~odd, "ordinary", theme.ACCENT), (odd, "anomalies", theme.CONTRAST)):
             shown = np.minimum(scores[group], edges[-1])
             weights = np.full(len(shown), 100 / max(len(shown), 1))
             shape: dict[str, Any] = {"bins": edges, "weights": weights, "color": colour}
@@ -69,5 +75,8 @@ def anomaly(material: Material) -> Pixels:
         axes.set_xlabel("anomaly score (the last bar also holds all higher scores)")
         axes.set_ylabel("share of the group (%)")
         axes.legend()
-        body = canvas.rasterise(figure)
-    return titled(body, "Do anomalies score higher?", material.subtitle())
+        body = plotting.rasterise(figure)
+    detail = f"AUROC {auroc(scores, odd):.2f}"
+    if "anomaly_baseline" in material:
+        detail += f", of a method without a model {auroc(material['anomaly_baseline'], odd):.2f}"
+    return Drawing(body, detail)

@@ -8,15 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
-from . import canvas, style
-from .captions import titled
-from .material import Material
-from .style import Pixels
+from . import plotting, theme
+from .material import Drawing, Material
 
 CLOCKS = ("step", "images_seen")  # columns of the history that are not curves
 VALIDATION = "validation_"
 ACRONYMS = {word.lower(): word for word in ("KL", "ELBO", "PSNR", "SSIM", "MSE", "FID", "R1")}
-COLOURS = (style.ACCENT, style.CONTRAST, style.CLASSES[4], *style.CLASSES)
+COLOURS = (theme.ACCENT, theme.CONTRAST, theme.CLASSES[4], *theme.CLASSES)
 SMOOTH_FROM = 60  # points: longer curves get a moving average
 LOG_FROM = 100  # a positive curve that spans more than this factor gets a logarithmic axis
 
@@ -66,7 +64,7 @@ def panels(names: list[str]) -> list[Panel]:
 
 
 def _panel_of(name: str) -> Panel:
-    """Of a quantity that nobody has said anything about."""
+    """The panel of a quantity that no other panel names."""
     unit = "share correct" if "accuracy" in name else "loss" if "loss" in name else "value"
     return Panel(_words(name), (name,), unit)
 
@@ -75,25 +73,25 @@ def _words(name: str) -> str:
     return " ".join(ACRONYMS.get(word, word) for word in name.split("_"))
 
 
-def training_curves(material: Material) -> Pixels:
+def training_curves(material: Material) -> Drawing:
     """One panel per quantity, or for several that are read together."""
     history = material.history
     shown = panels(curve_names(history))
     cols = min(2 if len(shown) in (1, 2, 4) else 3, len(shown))
     rows = -(-len(shown) // cols)
-    with canvas.chart(height=rows * (340 if cols > 1 else 520)) as figure:
+    with plotting.chart(height=rows * (340 if cols > 1 else 520)) as figure:
         grid = figure.subplots(rows, cols, squeeze=False).ravel()
         for axes, panel in zip(grid, shown, strict=False):
             _draw(axes, panel, history)
         for axes in grid[len(shown) :]:
             axes.set_axis_off()
-        body = canvas.rasterise(figure)
+        body = plotting.rasterise(figure)
     details = [f"{int(history['step'].iloc[-1]):,} steps"]
     if "images_seen" in history:
         details.append(f"{int(history['images_seen'].iloc[-1]):,} images seen")
     if len(history) >= SMOOTH_FROM:
         details.append("pale as logged, strong as a moving average")
-    return titled(body, "Training curves", material.subtitle(*details))
+    return Drawing(body, " · ".join(details))
 
 
 def _draw(axes: Axes, panel: Panel, history: pd.DataFrame) -> None:
@@ -106,11 +104,11 @@ def _draw(axes: Axes, panel: Panel, history: pd.DataFrame) -> None:
         marker = "o" if len(curve) <= 15 else ""
         axes.plot(steps, curve, color=colour, marker=marker, markersize=3.5, label=_words(name))
     if panel.target is not None:
-        axes.axhline(panel.target, color=style.MUTED, linewidth=1.2, linestyle="--", label=f"target {panel.target:g}")
+        axes.axhline(panel.target, color=theme.MUTED, linewidth=1.2, linestyle="--", label=f"target {panel.target:g}")
     axes.set_title(panel.title)
     axes.set_xlabel("training step")
     axes.set_ylabel(panel.unit)
-    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True, min_n_ticks=1))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     values = history[list(panel.columns)].to_numpy(float)
     low, high = np.nanmin(values), np.nanmax(values)
@@ -125,9 +123,5 @@ def _draw(axes: Axes, panel: Panel, history: pd.DataFrame) -> None:
 
 def moving_average(curve: NDArray[np.float64], window: int) -> NDArray[np.float64]:
     """Centred mean over `window` points (made odd), over fewer at the ends; (n,) -> (n,)."""
-    half = max(1, window // 2)
-    sums = np.concatenate([[0.0], np.cumsum(curve)])
-    index = np.arange(len(curve))
-    low, high = np.maximum(index - half, 0), np.minimum(index + half + 1, len(curve))
-    means: NDArray[np.float64] = (sums[high] - sums[low]) / (high - low)
-    return means
+    odd = 2 * max(1, window // 2) + 1
+    return pd.Series(curve).rolling(odd, center=True, min_periods=1).mean().to_numpy()

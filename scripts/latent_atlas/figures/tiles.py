@@ -1,10 +1,12 @@
-"""Images into grids: pure arrays, whole-number scaling, no interpolation that could invent detail."""
+"""Images into grids: pure arrays, whole-number scaling, no smoothing when images are enlarged."""
 
 from collections.abc import Sequence
 
 import numpy as np
+from PIL import Image
+from skimage.util import montage
 
-from .style import Pixels
+from .theme import Pixels
 
 LEGIBLE = 56  # pixels: an image is never shown smaller than this in a PNG grid of up to 20 columns
 TARGET = 1300  # pixels: the widest that a grid is made by enlarging
@@ -30,15 +32,12 @@ def tile(images: Pixels, rows: int, cols: int, gap: int = 4, scale: int = 1, bac
         uint8 (rows * H * scale + (rows - 1) * gap, cols * W * scale + (cols - 1) * gap, C).
     """
     images = enlarge(check_images(images), scale)
-    count, height, width, channels = images.shape
+    count, *_, channels = images.shape
     if count > rows * cols:
         raise ValueError(f"{count} images do not fit into {rows} x {cols}")
-    # Every cell carries its gap below and to the right; the last ones are cut off at the end.
-    cells = np.full((rows * cols, height + gap, width + gap, channels), background, np.uint8)
-    cells[:count, :height, :width] = images
-    cells = cells.reshape(rows, cols, height + gap, width + gap, channels).swapaxes(1, 2)
-    grid = cells.reshape(rows * (height + gap), cols * (width + gap), channels)
-    return grid[: grid.shape[0] - gap, : grid.shape[1] - gap]
+    fill = [background] * channels
+    grid = montage(images, fill, grid_shape=(rows, cols), padding_width=gap, channel_axis=-1)
+    return grid[gap : grid.shape[0] - gap, gap : grid.shape[1] - gap]  # without the gap around the grid
 
 
 def enlarge(images: Pixels, factor: int) -> Pixels:
@@ -70,6 +69,14 @@ def legible(images: Pixels, cols: int, target: int = TARGET, least: int = LEGIBL
     if factor > 1:
         return enlarge(images, factor)
     return reduce(images, max(1, min(-(-cols * width // target), side // least)))
+
+
+def resized(images: Pixels, size: tuple[int, int]) -> Pixels:
+    """uint8 (n, h, w, C) -> (n, *size, C or 3), unchanged if they have the size (height, width)."""
+    if images.shape[1:3] == size:
+        return images
+    pictures = (Image.fromarray(image) for image in rgb(images))
+    return np.stack([np.array(picture.resize(size[::-1], Image.Resampling.LANCZOS)) for picture in pictures])
 
 
 def rgb(picture: Pixels) -> Pixels:

@@ -1,9 +1,15 @@
-"""The refusals all measures share: a wrong array is named at the door, not met later as a strange number."""
+"""The checks that all measures share: a wrong array is named in an error instead of giving a strange number.
+
+They are few and our own because loading scikit-learn for its ``check_array`` takes seconds, which most experiments do
+not need otherwise.
+"""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from latent_atlas.errors import TooFewError
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -18,13 +24,14 @@ def as_rows(name: str, array: Array, least: int = 1) -> Floats:
         least: the fewest rows allowed.
 
     Raises:
-        ValueError: not two-dimensional, no columns, fewer than `least` rows, or a NaN or infinity.
+        TooFewError: fewer than `least` rows.
+        ValueError: not two-dimensional, no columns, or a NaN or infinity.
     """
     rows = np.asarray(array, dtype=np.float64)
     if rows.ndim != 2 or rows.shape[1] == 0:
         raise ValueError(f"{name}: expected shape (n, d) with d >= 1, got {rows.shape}")
     if len(rows) < least:
-        raise ValueError(f"{name}: needs at least {least} rows, got {len(rows)}")
+        raise TooFewError(f"needs at least {least} rows of {name}, there are {len(rows)}")
     if not np.isfinite(rows).all():
         raise ValueError(f"{name}: contains NaN or infinite values")
     return rows
@@ -34,11 +41,14 @@ def as_vector(name: str, array: Array) -> Floats:
     """Returns `array` as a finite, non-empty float64 vector (n,).
 
     Raises:
-        ValueError: not one-dimensional, empty, or a NaN or infinity.
+        TooFewError: it is empty.
+        ValueError: not one-dimensional, or a NaN or infinity.
     """
     vector = np.asarray(array, dtype=np.float64)
-    if vector.ndim != 1 or vector.size == 0:
-        raise ValueError(f"{name}: expected shape (n,) with n >= 1, got {vector.shape}")
+    if vector.shape == (0,):
+        raise TooFewError(f"needs at least 1 value of {name}, there is none")
+    if vector.ndim != 1:
+        raise ValueError(f"{name}: expected shape (n,), got {vector.shape}")
     if not np.isfinite(vector).all():
         raise ValueError(f"{name}: contains NaN or infinite values")
     return vector
@@ -48,11 +58,14 @@ def as_labels(name: str, array: Array) -> NDArray[np.int64]:
     """Returns `array` as class labels (n,), integers from 0.
 
     Raises:
-        ValueError: not a non-empty integer vector, or a negative label.
+        TooFewError: there is none.
+        ValueError: not an integer vector, or a negative label.
     """
     labels = np.asarray(array)
-    if labels.ndim != 1 or labels.size == 0 or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"{name}: expected integers of shape (n,), n >= 1, got {labels.dtype} {labels.shape}")
+    if labels.shape == (0,):
+        raise TooFewError(f"needs at least 1 of {name}, there is none")
+    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"{name}: expected integers of shape (n,), got {labels.dtype} {labels.shape}")
     if labels.min() < 0:
         raise ValueError(f"{name}: labels count from 0, got {labels.min()}")
     return labels.astype(np.int64)
@@ -62,8 +75,11 @@ def check_images(name: str, images: Array) -> None:
     """Accepts images (n, H, W, C), uint8 or floats; `unit` checks the range of floats as it reads them.
 
     Raises:
+        TooFewError: there is none.
         ValueError: another shape or dtype, or no pixels at all.
     """
+    if images.ndim == 4 and len(images) == 0:
+        raise TooFewError(f"needs at least 1 image of {name}, there is none")
     if images.ndim != 4 or images.size == 0:
         raise ValueError(f"{name}: expected non-empty images of shape (n, H, W, C), got {images.shape}")
     if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics.checks import Array, as_labels, as_rows, check_same
 from latent_atlas.metrics.threads import one_thread
 
@@ -22,7 +23,8 @@ def knn_accuracy(train_codes: Array, train_labels: Array, test_codes: Array, tes
         test_labels: shape (n,).
 
     Raises:
-        ValueError: wrong shapes or lengths, values that are not finite, fewer than 5 training codes.
+        TooFewError: fewer than 5 training codes.
+        ValueError: wrong shapes or lengths, or values that are not finite.
     """
     from sklearn.neighbors import KNeighborsClassifier
 
@@ -46,14 +48,15 @@ def linear_probe_accuracy(train_codes: Array, train_labels: Array, test_codes: A
         train_codes, train_labels, test_codes, test_labels: as for `knn_accuracy`.
 
     Raises:
-        ValueError: wrong shapes or lengths, values that are not finite, training labels of a single class.
+        TooFewError: training labels of a single class.
+        ValueError: wrong shapes or lengths, or values that are not finite.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     if len(np.unique(train_labels)) < 2:
-        raise ValueError("train labels: a linear probe needs at least two classes")
+        raise TooFewError("needs training images of at least 2 classes, there is 1")
     probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000, random_state=0))
     return _held_out_accuracy(probe, train_codes, train_labels, test_codes, test_labels, 2)
 
@@ -70,7 +73,8 @@ def clustering_scores(codes: Array, labels: Array) -> dict[str, float]:
         `ari`: adjusted Rand index in [-0.5, 1], 0 on average for random clusters (Hubert and Arabie 1985).
 
     Raises:
-        ValueError: wrong shapes or lengths, values that are not finite, fewer codes than classes.
+        TooFewError: a single class, or fewer codes than classes.
+        ValueError: wrong shapes or lengths, or values that are not finite.
     """
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
@@ -78,6 +82,8 @@ def clustering_scores(codes: Array, labels: Array) -> dict[str, float]:
 
     wanted = as_labels("labels", labels)
     classes = len(np.unique(wanted))
+    if classes < 2:
+        raise TooFewError("needs codes of at least 2 classes, there is 1")
     rows = as_rows("codes", codes, least=classes)
     check_same("lengths", codes=len(rows), labels=len(wanted))
     with one_thread(), warnings.catch_warnings():
@@ -103,7 +109,8 @@ def active_units(code_means: Array) -> int:
         A count in [0, d].
 
     Raises:
-        ValueError: wrong shape, fewer than two rows, values that are not finite.
+        TooFewError: fewer than two rows.
+        ValueError: wrong shape, or values that are not finite.
     """
     return int((as_rows("code_means", code_means, least=2).var(axis=0) > _ACTIVE_VARIANCE).sum())
 

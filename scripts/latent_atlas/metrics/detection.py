@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics.checks import Array, as_vector, check_same
 
 
@@ -16,12 +17,15 @@ def auroc(scores: Array, positives: Array) -> float:
         A number in [0, 1]; 0.5 is guessing.
 
     Raises:
-        ValueError: wrong shapes or lengths, scores not finite, labels other than 0 and 1 or all of one kind.
+        TooFewError: all are positive, or none is.
+        ValueError: wrong shapes or lengths, scores not finite, labels other than 0 and 1.
     """
     from sklearn.metrics import roc_auc_score
 
     values, flags = as_vector("scores", scores), np.asarray(positives)
     check_same("shapes", scores=values.shape, positives=flags.shape)
-    if set(np.unique(flags).tolist()) != {0, 1}:
-        raise ValueError("positives: needs both true and false, and nothing else")
+    if not np.isin(flags, (0, 1)).all():
+        raise ValueError("positives: must be true or false")
+    if len(np.unique(flags)) < 2:
+        raise TooFewError(f"needs both anomalies and normal images, all are {'anomalies' if flags.any() else 'normal'}")
     return float(roc_auc_score(flags.astype(bool), values))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics.checks import Array, Floats, as_labels, check_images, check_same
 
 _BLOCK = 256
@@ -22,12 +23,14 @@ def diversity(images: Array, real: Array, labels: Array | None = None, real_labe
         The ratio, >= 0.
 
     Raises:
-        ValueError: not images, different sizes or lengths, or real images that do not differ at all.
+        TooFewError: the real images do not differ, for instance because there is only one of each class.
+        ValueError: not images, or different sizes or lengths.
     """
     check_same("image shapes", images=images.shape[1:], real=real.shape[1:])
     scale = _deviation("real", real, real_labels)
     if scale == 0.0:
-        raise ValueError("real: all images are the same, so there is no diversity to compare with")
+        among = "" if real_labels is None else ", within a class"
+        raise TooFewError(f"needs at least 2 different real images{among}, there are none")
     return _deviation("images", images, labels) / scale
 
 

@@ -28,7 +28,8 @@ def frechet_distance(first: Array, second: Array) -> float:
         The distance, >= 0, in squared feature units.
 
     Raises:
-        ValueError: fewer than two rows, different widths, or values that are not finite.
+        TooFewError: fewer than two rows.
+        ValueError: different widths, or values that are not finite.
     """
     a, b = as_rows("first features", first, least=2), as_rows("second features", second, least=2)
     check_same("widths", first=a.shape[1], second=b.shape[1])

@@ -1,4 +1,4 @@
-"""Image against image: squared error, PSNR, SSIM, and bicubic enlargement to measure super-resolution by.
+"""Image against image: squared and absolute error, PSNR, SSIM, and bicubic enlargement to measure super-resolution by.
 
 Images are (n, H, W, C), uint8 or floats in [0, 1]; everything is computed on [0, 1] in float64.
 """
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics.checks import Array, Floats, check_images, check_same, unit
 
 PSNR_CEILING = 100.0  # dB; the best a non-identical pair of 8-bit images up to about 220x220x3 can reach
@@ -33,6 +34,11 @@ def mse_per_image(first: Array, second: Array) -> Floats:
 def mse(first: Array, second: Array) -> float:
     """Mean squared error over images, pixels and channels, in [0, 1]; arguments as for `mse_per_image`."""
     return float(mse_per_image(first, second).mean())
+
+
+def l1(first: Array, second: Array) -> float:
+    """Mean absolute error over images, pixels and channels, in [0, 1]; arguments as for `mse_per_image`."""
+    return float(np.concatenate([np.abs(a - b).mean(axis=(1, 2, 3)) for a, b in _pairs(first, second)]).mean())
 
 
 def psnr(first: Array, second: Array) -> float:
@@ -69,13 +75,14 @@ def ssim(first: Array, second: Array) -> float:
         A number in [-1, 1].
 
     Raises:
-        ValueError: not images, different shapes, floats outside [0, 1], or a side shorter than the window.
+        TooFewError: a side is shorter than the window.
+        ValueError: not images, different shapes, or floats outside [0, 1].
     """
     from skimage.metrics import structural_similarity
 
     check_images("first", first)
     if min(first.shape[1:3]) < _SSIM_WINDOW:
-        raise ValueError(f"SSIM needs images of at least {_SSIM_WINDOW} pixels a side, got {first.shape[1:3]}")
+        raise TooFewError(f"needs images of at least {_SSIM_WINDOW} pixels a side, got {first.shape[1:3]}")
     similarity: Callable[..., float] = structural_similarity  # scikit-image has no types
     values = [
         similarity(

@@ -1,7 +1,9 @@
 """Labels against labels: accuracy, and how evenly a generator uses the classes."""
 
 import numpy as np
+from scipy.special import entr
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics.checks import Array, Floats, as_labels, as_rows, check_same
 
 _COVERED_SHARE = 0.1  # of the uniform share: a judge's stray errors should not count as a mode
@@ -37,19 +39,27 @@ def accuracy_of_logits(logits: Array, labels: Array) -> float:
     return accuracy(rows.argmax(axis=1), wanted)
 
 
-def transfer_accuracy(predictions: Array) -> float:
-    """Share of transfers the judge takes for the class they were transferred to, in [0, 1].
+def transfer_accuracy(predictions: Array, own: Array) -> float:
+    """Share of transfers to other classes that the judge takes for the class they were transferred to, in [0, 1].
 
     Args:
         predictions: the judge's classes, integers from 0, shape (k, L); column j was transferred to class j.
+        own: the classes of the images transferred, integers from 0, shape (k,). Their own column is a
+            reconstruction and does not count.
 
     Raises:
-        ValueError: not a non-empty integer table.
+        TooFewError: there is no other class.
+        ValueError: not an integer table, or labels of another length.
     """
-    table = np.asarray(predictions)
+    table, sources = np.asarray(predictions), as_labels("transfer labels", own)
     if table.ndim != 2:
         raise ValueError(f"transfer predictions: expected shape (k, L), got {table.shape}")
-    return accuracy(table.ravel(), np.tile(np.arange(table.shape[1]), len(table)))
+    check_same("lengths", transfer_predictions=len(table), transfer_labels=len(sources))
+    targets = np.broadcast_to(np.arange(table.shape[1]), table.shape)
+    others = targets != sources[:, None]
+    if not others.any():
+        raise TooFewError("needs at least 2 classes, there is 1")
+    return accuracy(table[others], targets[others])
 
 
 def modes_covered(predictions: Array, classes: int) -> float:
@@ -83,10 +93,8 @@ def label_entropy(predictions: Array, classes: int) -> float:
     """
     if classes < 2:
         raise ValueError(f"label entropy needs at least 2 classes, got {classes}")
-    shares = _shares(predictions, classes)
-    shares = shares[shares > 0.0]
-    # Rounding can leave 1 + 1e-16, or -0.0, at the two ends.
-    return float(np.clip(-(shares * np.log(shares)).sum() / np.log(classes), 0.0, 1.0)) + 0.0
+    # Rounding can leave 1 + 1e-16.
+    return min(float(entr(_shares(predictions, classes)).sum() / np.log(classes)), 1.0)
 
 
 def _shares(predictions: Array, classes: int) -> Floats:

@@ -38,7 +38,8 @@ def prdc(real: Array, fake: Array, k: int = 5) -> dict[str, float]:
         0.97.
 
     Raises:
-        ValueError: k < 1, no more than k rows, different widths, or values that are not finite.
+        TooFewError: no more than k rows.
+        ValueError: k < 1, different widths, or values that are not finite.
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, got {k}")

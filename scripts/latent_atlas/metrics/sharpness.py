@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.ndimage import laplace
 
+from latent_atlas.errors import TooFewError
 from latent_atlas.metrics.checks import Array, Floats, check_images, check_same, unit
 
 _BLOCK = 256
@@ -23,14 +24,15 @@ def sharpness(images: Array, real: Array) -> float:
         The ratio, >= 0.
 
     Raises:
-        ValueError: not images, different sizes, floats outside [0, 1], or real images without any contrast.
+        TooFewError: no real image has any contrast.
+        ValueError: not images, different sizes, or floats outside [0, 1].
     """
     check_images("images", images)
     check_images("real", real)
     check_same("image shapes", images=images.shape[1:], real=real.shape[1:])
     scale = float(sharpness_per_image(real).mean())
     if scale == 0.0:
-        raise ValueError("real: every image is a single colour, so there is no sharpness to compare with")
+        raise TooFewError("needs real images of more than a single colour, there are none")
     return float(sharpness_per_image(images).mean()) / scale
 
 

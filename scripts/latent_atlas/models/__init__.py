@@ -3,8 +3,10 @@
 import importlib
 import pkgutil
 
+from latent_atlas.columns import DataSpec
 from latent_atlas.errors import AtlasError
-from latent_atlas.model import Model
+from latent_atlas.model import Model, Settings
+from latent_atlas.params import Params, choice, parse
 
 
 def names() -> list[str]:
@@ -29,3 +31,37 @@ def find(name: str) -> type[Model]:
     if len(found) != 1:
         raise AtlasError(f"{module.__file__}: defines {len(found)} models; a model file defines one")
     return found[0]
+
+
+def settings(params: Params, key: str) -> Settings:
+    """The settings of an experiment, checked.
+
+    Raises:
+        AtlasError: with one line that names the key.
+    """
+    experiment = params.experiments[key]
+    where = f"{experiment.section}.{key}"
+    choice(f"{params.path}: {where}.model", experiment.model, names())
+    return parse(find(experiment.model).Settings, experiment.settings, f"{where}.{params.scale}", params.path)
+
+
+def check_data(params: Params, key: str, data: DataSpec) -> None:
+    """Refuses data from which an experiment's model cannot learn.
+
+    Raises:
+        AtlasError: a column is missing, or has not what the model needs; one line that names the key.
+    """
+    experiment = params.experiments[key]
+    model, chosen = find(experiment.model), settings(params, key)
+    where = f"{params.path}: {experiment.section}.{key}"
+    for name in model.columns(chosen):
+        if name not in data:
+            raise AtlasError(
+                f"{where}.dataset: {experiment.model} reads the column {name!r}, which {experiment.dataset!r} has "
+                f"not; its columns are {', '.join(data.columns) or 'none'}"
+            )
+    if data.of(model.columns(chosen)).known:
+        try:
+            model.check(chosen, data)
+        except AtlasError as error:
+            raise AtlasError(f"{where}: {experiment.model} on {experiment.dataset!r}: {error}") from None

@@ -1,8 +1,8 @@
 """Convolutional network that names attributes (the last step of Liu et al. 2015, "Deep Learning Face Attributes").
 
 Loss: the cross-entropy of each attribute's sigmoid against its 0 or 1, mean over attributes and batch. Convolutions
-with ReLU and max pooling down to a side of 4 to 7, dropout, one hidden layer. Training images are mirrored half of the
-time and shifted at random by a few pixels. This is the judge of a dataset that has attributes and perhaps no classes.
+with ReLU and max pooling down to sides of 4 to 8, dropout, one hidden layer. Training images are mirrored half of the
+time and shifted at random by a few pixels. It serves as the judge of datasets that have attributes.
 """
 
 from typing import TYPE_CHECKING
@@ -11,13 +11,12 @@ from pydantic import Field
 
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
-from latent_atlas.blocks.classification import random_shift
-from latent_atlas.blocks.descent import adam, descend
-from latent_atlas.blocks.networks import stages
-from latent_atlas.errors import AtlasError
+from latent_atlas.blocks.augmentation import random_mirror, random_shift
+from latent_atlas.blocks.networks import check_sides, stages
+from latent_atlas.blocks.optimizers import adam, descend
 
 if TYPE_CHECKING:
-    from latent_atlas.model import Tensor
+    from latent_atlas.model import Batch, Tensor
 
 
 class Settings(model.Settings):
@@ -34,15 +33,17 @@ class AttributeCNN(model.Model, model.NamesAttributes):
     """Blocks of convolution and pooling, one hidden layer, a logit for each attribute."""
 
     Settings = Settings
-    supervision = "attributes"
+    reads = ("images", "attributes")
+
+    @classmethod
+    def check(cls, settings: model.Settings, data: model.DataSpec) -> None:
+        check_sides(data)
 
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
-        if not data.attributes:
-            raise AtlasError("attribute_cnn learns attributes, and the dataset has none; name one that has, or use cnn")
         self.shift, self.mirror = settings.shift, settings.mirror
         image = keras.Input(data.shape, name="image")
         x = image
-        for stage in range(stages(data.shape[0])):
+        for stage in range(stages(data)):
             x = keras.layers.Conv2D(settings.width * min(2**stage, 8), 3, padding="same", activation="relu")(x)
             x = keras.layers.MaxPooling2D()(x)
         x = keras.layers.Dropout(settings.dropout)(keras.layers.Flatten()(x))
@@ -52,17 +53,16 @@ class AttributeCNN(model.Model, model.NamesAttributes):
         self.networks = {"classifier": self.network}
         self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
 
-    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+    def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         shift_seed, mirror_seed = tf.unstack(tf.random.split(seed, 2))
-        images = random_shift(images, self.shift, shift_seed)
+        images = random_shift(batch["images"], self.shift, shift_seed)
         if self.mirror:
             images = random_mirror(images, mirror_seed)
-        present = tf.cast(labels, tf.float32)
         with tf.GradientTape() as tape:
             logits = self.network(images, training=True)["logits"]
-            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=present, logits=logits))
+            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=batch["attributes"], logits=logits))
         descend(self.optimizers["classifier"], tape, loss, self.network)
-        hits = tf.cast(tf.equal(logits > 0, present > 0), tf.float32)
+        hits = tf.cast(tf.equal(logits > 0, batch["attributes"] > 0), tf.float32)
         return {"cross_entropy": loss, "batch_accuracy": tf.reduce_mean(hits)}
 
     def attribute_logits(self, images: "Tensor") -> "Tensor":
@@ -70,9 +70,3 @@ class AttributeCNN(model.Model, model.NamesAttributes):
 
     def features(self, images: "Tensor") -> "Tensor":
         return self.network(images, training=False)["features"]
-
-
-def random_mirror(images: "Tensor", seed: "Tensor") -> "Tensor":
-    """Half of the images, left and right exchanged."""
-    chosen = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 1), seed) < 0.5
-    return tf.where(chosen, tf.reverse(images, axis=[2]), images)

@@ -1,12 +1,15 @@
 """Convolutional autoencoder, and what it is used for (Hinton & Salakhutdinov 2006; Vincent et al. 2008).
 
-Three autoencoders of one shape are trained side by side on the same batches, by the same loss,
-the cross-entropy of the reconstructed pixels summed over the image:
+Three autoencoders of one shape are trained side by side on the same batches. Their loss is the cross-entropy of the
+reconstructed pixels, summed over the image, the mean over the batch:
 
 - *plain*: x -> code -> x. Its codes serve classification, clustering and dimensionality reduction;
 - *denoising*: x + noise -> code -> x, with Gaussian noise (Vincent et al. 2008, section 2.3), and a wider code;
-- *one-class*: x -> code -> x, shown every class but one. What it reconstructs badly is an anomaly; the class that
-  was held out is the test (Sakurada & Yairi 2014).
+- *one-class*: x -> code -> x, trained on every class but one (Sakurada & Yairi 2014). The anomaly score of an image is
+  its squared reconstruction error summed over pixels, and the class that was held out is the test. (The cross-entropy
+  would not do as a score: it contains the entropy of the image's own grey levels, which differs between classes.)
+  Images of that class are removed from a batch before the network, so they enter no statistics of batch
+  normalisation; a batch that holds nothing else is skipped, and its loss logged as 0.
 
 The plain code passes through a batch normalisation without scale or offset, so that each latent has mean 0 and
 variance 1 over the data and the normal quantiles cover the manifold, as they do for a VAE.
@@ -18,12 +21,14 @@ from pydantic import Field
 
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
-from latent_atlas.blocks.descent import adam, descend
+from latent_atlas.blocks.classification import check_classes
 from latent_atlas.blocks.losses import bernoulli_log_likelihood
-from latent_atlas.blocks.networks import conv_decoder, conv_encoder
+from latent_atlas.blocks.networks import check_sides, conv_decoder, conv_encoder
+from latent_atlas.blocks.optimizers import adam, descend
+from latent_atlas.errors import AtlasError
 
 if TYPE_CHECKING:
-    from latent_atlas.model import Tensor
+    from latent_atlas.model import Batch, Tensor
 
 
 class Settings(model.Settings):
@@ -41,6 +46,16 @@ class Autoencoder(model.Model, model.Encodes, model.Decodes, model.Denoises, mod
     """Plain, denoising and one-class autoencoders."""
 
     Settings = Settings
+    reads = ("images", "labels")
+
+    @classmethod
+    def check(cls, settings: Settings, data: model.DataSpec) -> None:
+        check_sides(data)
+        check_classes(data)
+        if settings.held_out_label >= data.labels:
+            raise AtlasError(
+                f"held_out_label must be a class of the dataset, 0 to {data.labels - 1}, not {settings.held_out_label}"
+            )
 
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
         self.latent_dim = settings.latent_dim
@@ -53,32 +68,31 @@ class Autoencoder(model.Model, model.Encodes, model.Decodes, model.Denoises, mod
             "one_class": settings.one_class_dim,
         }
         for name, latent_dim in dimensions.items():
-            head = conv_encoder(data, settings.width, {"code": latent_dim}, conditional=False)
+            head = conv_encoder(data, settings.width, {"code": latent_dim})
             code = keras.layers.BatchNormalization(center=False, scale=False)(head.output["code"])
             self.networks[f"{name}_encoder"] = keras.Model(head.input, code, name=f"{name}_encoder")
-            self.networks[f"{name}_decoder"] = conv_decoder(data, settings.width, latent_dim, conditional=False)
+            self.networks[f"{name}_decoder"] = conv_decoder(data, settings.width, latent_dim)
             self.optimizers[name] = adam(settings.learning_rate, *self._networks(name))
 
-    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
-        noisy = self._add_noise(images, seed)
-        seen = tf.cast(tf.not_equal(labels, self.held_out_label), tf.float32)
-        everything = tf.ones_like(seen)
+    def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
+        images = batch["images"]
+        seen = tf.boolean_mask(images, tf.not_equal(batch["labels"], self.held_out_label))
         return {
-            "reconstruction_loss": self._step("plain", images, images, everything),
-            "denoising_loss": self._step("denoising", noisy, images, everything),
-            "one_class_loss": self._step("one_class", images, images, seen),
+            "reconstruction_loss": self._step("plain", images, images),
+            "denoising_loss": self._step("denoising", self._add_noise(images, seed), images),
+            "one_class_loss": tf.cond(tf.shape(seen)[0] > 0, lambda: self._step("one_class", seen, seen), lambda: 0.0),
         }
 
-    def _step(self, name: str, inputs: "Tensor", targets: "Tensor", weights: "Tensor") -> "Tensor":
+    def _step(self, name: str, inputs: "Tensor", targets: "Tensor") -> "Tensor":
         with tf.GradientTape() as tape:
-            losses = -bernoulli_log_likelihood(self._logits(name, inputs, training=True), targets)
-            loss = tf.math.divide_no_nan(tf.reduce_sum(weights * losses), tf.reduce_sum(weights))
+            logits = self._logits(name, inputs, training=True)
+            loss = -tf.reduce_mean(bernoulli_log_likelihood(logits, targets))
         descend(self.optimizers[name], tape, loss, *self._networks(name))
         return loss
 
     def _logits(self, name: str, inputs: "Tensor", training: bool) -> "Tensor":
-        code = self.networks[f"{name}_encoder"](inputs, training=training)
-        return self.networks[f"{name}_decoder"](code, training=training)
+        code = self.networks[f"{name}_encoder"]([inputs], training=training)
+        return self.networks[f"{name}_decoder"]([code], training=training)
 
     def _networks(self, name: str) -> "list[keras.Model]":
         return [self.networks[f"{name}_{part}"] for part in ("encoder", "decoder")]
@@ -87,14 +101,15 @@ class Autoencoder(model.Model, model.Encodes, model.Decodes, model.Denoises, mod
         noise = tf.random.stateless_normal(tf.shape(images), seed, stddev=self.noise_stddev)
         return tf.clip_by_value(images + noise, 0.0, 1.0)
 
-    def encode(self, images: "Tensor", labels: "Tensor") -> "Tensor":
-        return self.networks["plain_encoder"](images, training=False)
+    def encode(self, images: "Tensor") -> "Tensor":
+        return self.networks["plain_encoder"]([images], training=False)
 
-    def decode(self, latents: "Tensor", labels: "Tensor") -> "Tensor":
-        return tf.sigmoid(self.networks["plain_decoder"](latents, training=False))
+    def decode(self, latents: "Tensor") -> "Tensor":
+        return tf.sigmoid(self.networks["plain_decoder"]([latents], training=False))
 
     def denoise(self, images: "Tensor") -> "Tensor":
         return tf.sigmoid(self._logits("denoising", images, training=False))
 
     def anomaly_score(self, images: "Tensor") -> "Tensor":
-        return -bernoulli_log_likelihood(self._logits("one_class", images, training=False), images)
+        reconstructions = tf.sigmoid(self._logits("one_class", images, training=False))
+        return tf.reduce_sum((images - reconstructions) ** 2, axis=(1, 2, 3))

@@ -9,10 +9,15 @@ The networks of the paper's section 4.1. Latents and the one-hot label pass thro
 discriminator maps image and label to maxout layers of their own (240 units of 5 pieces, 50 of 5), then to a common
 one (240 of 4). Generated images are judged under the labels they were asked for, which are those of the real batch.
 
-Where this differs: latents are normal, not uniform on the unit cube; weights begin as in the code of Goodfellow et al.
-2014, and larger where they see labels alone, for the paper says nothing of them; Adam with beta1 = 0.5 takes the place
-of gradient descent with momentum and a decaying rate; the generator's dropout is a setting, off unless asked for, since
-it would also blur what a latent means.
+Where this differs from the paper, besides the loss of the generator:
+
+1. latents are normal, not uniform on the unit cube;
+2. initial weights are those of the code of Goodfellow et al. 2014 (the paper does not give its own);
+3. the layers that see the label alone begin ten times larger than that (see ``blocks/perceptrons.py``);
+4. Adam with beta1 = 0.5 replaces gradient descent with momentum and a decaying learning rate;
+5. dropout: the paper drops half of the units in both networks. Here the generator has none unless ``generator_dropout``
+   asks for it, since it would make the image of a latent random; the discriminator's is a setting, and a fifth of its
+   pixels are dropped too, as in the code of Goodfellow et al. 2014.
 """
 
 from typing import TYPE_CHECKING
@@ -23,9 +28,10 @@ from latent_atlas import model
 from latent_atlas.backend import keras
 from latent_atlas.blocks import adversarial, perceptrons
 from latent_atlas.blocks.networks import label_input
+from latent_atlas.blocks.optimizers import adam_each
 
 if TYPE_CHECKING:
-    from latent_atlas.model import Tensor
+    from latent_atlas.model import Batch, Tensor
 
 
 class Settings(model.Settings):
@@ -46,18 +52,20 @@ class CGAN(model.Model, model.Generates):
     """Generator and discriminator, both told the label."""
 
     Settings = Settings
-    conditional = True
+    reads, condition = ("images", "labels"), "labels"
     alarms = (adversarial.DISCRIMINATOR_WON, adversarial.COLLAPSED)
 
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
         self.latent_dim = settings.latent_dim
         self.generator = generator(settings, data)
         self.networks = {"generator": self.generator, "discriminator": discriminator(settings, data)}
-        self.optimizers = adversarial.adam(self.networks, settings.learning_rate, 0.5, 0.999)
+        self.optimizers = adam_each(settings.learning_rate, self.networks, beta_1=0.5)
 
-    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+    def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         losses = adversarial.non_saturating_discriminator_loss, adversarial.non_saturating_generator_loss
-        return adversarial.alternating_step(self.networks, self.optimizers, losses, images, [labels], seed)
+        return adversarial.alternating_step(
+            self.networks, self.optimizers, losses, batch["images"], [batch["labels"]], seed
+        )
 
     def decode(self, latents: "Tensor", labels: "Tensor") -> "Tensor":
         return self.generator([latents, labels], training=False)
@@ -66,7 +74,7 @@ class CGAN(model.Model, model.Generates):
 def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Latents and labels to images in [0, 1]."""
     latent = keras.Input((settings.latent_dim,), name="latent")
-    label, one_hot = label_input(data)
+    label, one_hot = label_input(data.labels)
     sees_latent = perceptrons.rectifiers(latent, settings.latent_units)
     sees_label = perceptrons.rectifiers(one_hot, settings.label_units, perceptrons.LABEL_GAIN)
     x = keras.layers.Concatenate()([sees_latent, sees_label])
@@ -79,7 +87,7 @@ def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
 def discriminator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Images and labels to one logit each, (n, 1)."""
     image = keras.Input(data.shape, name="image")
-    label, one_hot = label_input(data)
+    label, one_hot = label_input(data.labels)
     pixels = keras.layers.Dropout(settings.input_dropout)(keras.layers.Flatten()(image))
     sees_image = perceptrons.maxout(pixels, settings.maxout_units, 5)
     sees_label = perceptrons.maxout(one_hot, settings.label_maxout_units, 5, perceptrons.LABEL_GAIN)

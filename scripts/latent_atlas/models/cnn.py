@@ -1,8 +1,8 @@
 """Convolutional classifier after LeNet-5 (LeCun et al. 1998, section II.B), with ReLU, max pooling and dropout.
 
 Loss: the cross-entropy -log softmax(f(x))_y, mean over the batch. Training images are shifted at random by a few
-pixels. This is the judge of its dataset: its last hidden layer is the space in which generated and real images are
-compared, as Inception's is for photographs (Heusel et al. 2017).
+pixels. It serves as the judge of its dataset: generated and real images are compared by the activations of its last
+hidden layer, as photographs are by those of Inception (Heusel et al. 2017).
 """
 
 from typing import TYPE_CHECKING
@@ -11,11 +11,15 @@ from pydantic import Field
 
 from latent_atlas import model
 from latent_atlas.backend import keras
-from latent_atlas.blocks.classification import classifier_step, random_shift
-from latent_atlas.blocks.descent import adam
+from latent_atlas.blocks.augmentation import random_shift
+from latent_atlas.blocks.classification import check_classes, classifier_step
+from latent_atlas.blocks.optimizers import adam
+from latent_atlas.errors import AtlasError
 
 if TYPE_CHECKING:
-    from latent_atlas.model import Tensor
+    from latent_atlas.model import Batch, Tensor
+
+_BLOCKS = 2  # of convolution and pooling; each halves the sides
 
 
 class Settings(model.Settings):
@@ -31,13 +35,21 @@ class CNN(model.Model, model.Classifies):
     """Two blocks of convolution and pooling, one hidden layer, logits."""
 
     Settings = Settings
+    reads = ("images", "labels")
+
+    @classmethod
+    def check(cls, settings: model.Settings, data: model.DataSpec) -> None:
+        check_classes(data)
+        height, width, _ = data.shape
+        if min(height, width) < 2**_BLOCKS:
+            raise AtlasError(f"needs images of at least {2**_BLOCKS}x{2**_BLOCKS}, and they are {height}x{width}")
 
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
         self.shift = settings.shift
         image = keras.Input(data.shape, name="image")
         x = image
-        for channels in (settings.width, 2 * settings.width):
-            x = keras.layers.Conv2D(channels, 5, padding="same", activation="relu")(x)
+        for block in range(_BLOCKS):
+            x = keras.layers.Conv2D(settings.width << block, 5, padding="same", activation="relu")(x)
             x = keras.layers.MaxPooling2D()(x)
         x = keras.layers.Flatten()(x)
         x = keras.layers.Dropout(settings.dropout)(x)
@@ -47,9 +59,9 @@ class CNN(model.Model, model.Classifies):
         self.networks = {"classifier": self.network}
         self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
 
-    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
-        shifted = random_shift(images, self.shift, seed)
-        return classifier_step(self.network, self.optimizers["classifier"], shifted, labels)
+    def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
+        shifted = random_shift(batch["images"], self.shift, seed)
+        return classifier_step(self.network, self.optimizers["classifier"], shifted, batch["labels"])
 
     def logits(self, images: "Tensor") -> "Tensor":
         return self.network(images, training=False)["logits"]

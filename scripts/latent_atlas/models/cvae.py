@@ -1,8 +1,8 @@
 """Conditional variational autoencoder (Sohn et al. 2015; Kingma et al. 2014, model M2 with every label known).
 
 Loss: KL(q(z|x, y) || N(0, I)) - log p(x|z, y), z ~ q(z|x, y); sums over latents and pixels, mean over the batch.
-The label enters the encoder and the decoder, so the code is left to say only what the label does not: the
-handwriting. Decoding it with another label transfers the handwriting to another digit.
+The label enters the encoder and the decoder, so the code holds what the label does not determine: for digits, the
+handwriting. Decoding a code with another label gives another digit in the same handwriting.
 """
 
 from typing import TYPE_CHECKING
@@ -12,11 +12,11 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import tf
 from latent_atlas.blocks import variational
-from latent_atlas.blocks.descent import adam, descend
-from latent_atlas.blocks.networks import conv_decoder, conv_encoder
+from latent_atlas.blocks.networks import check_sides, conv_decoder, conv_encoder
+from latent_atlas.blocks.optimizers import adam, descend
 
 if TYPE_CHECKING:
-    from latent_atlas.model import Tensor
+    from latent_atlas.model import Batch, Tensor
 
 
 class Settings(model.Settings):
@@ -31,17 +31,22 @@ class CVAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
     """Encoder q(z|x, y) and decoder p(x|z, y), trained together."""
 
     Settings = Settings
-    conditional = True
+    reads, condition = ("images", "labels"), "labels"
+
+    @classmethod
+    def check(cls, settings: model.Settings, data: model.DataSpec) -> None:
+        check_sides(data)
 
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
         self.latent_dim, self.binarize = settings.latent_dim, settings.binarize
         heads = {"mean": settings.latent_dim, "log_variance": settings.latent_dim}
-        self.encoder = conv_encoder(data, settings.width, heads, conditional=True)
-        self.decoder = conv_decoder(data, settings.width, settings.latent_dim, conditional=True)
+        self.encoder = conv_encoder(data, settings.width, heads, data.labels)
+        self.decoder = conv_decoder(data, settings.width, settings.latent_dim, data.labels)
         self.networks = {"encoder": self.encoder, "decoder": self.decoder}
         self.optimizers = {"cvae": adam(settings.learning_rate, self.encoder, self.decoder)}
 
-    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+    def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
+        images, labels = batch["images"], batch["labels"]
         posterior_seed, pixel_seed = tf.unstack(tf.random.split(seed, 2))
         targets = variational.binarize(images, pixel_seed) if self.binarize else images
         with tf.GradientTape() as tape:
@@ -56,5 +61,5 @@ class CVAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
     def decode(self, latents: "Tensor", labels: "Tensor") -> "Tensor":
         return tf.sigmoid(self.decoder([latents, labels], training=False))
 
-    def log_weight(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "Tensor":
+    def log_weight(self, images: "Tensor", seed: "Tensor", labels: "Tensor") -> "Tensor":
         return variational.log_weight(self.encoder, self.decoder, images, [labels], seed)

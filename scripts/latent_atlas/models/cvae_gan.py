@@ -17,7 +17,8 @@ Dis_l itself compares images whatever their label.
 
 Balance, as in the authors' code: an update of Dis is skipped while it is too good (either half of its cost below
 equilibrium - margin), an update of Dec while Dis is too weak (either half above equilibrium + margin); if both would
-be skipped, neither is. A skipped update leaves the optimizer's averages alone too.
+be skipped, neither is. A skipped update does not change the optimizer's averages either. The share of steps in which
+each was updated is logged: if one is hardly ever updated, or if images of a class hardly differ, an alarm says so.
 
 Where this follows the code rather than the paper: the weight (1 - gamma), the balance. Where it follows neither: the
 decoder descends -log Dis(x~) instead of ascending -log(1 - Dis(x~)) (Goodfellow et al. 2014, section 3), which has
@@ -30,11 +31,13 @@ from pydantic import Field
 
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
+from latent_atlas.blocks import adversarial
 from latent_atlas.blocks.losses import binary_cross_entropy, kl_to_standard_normal, reparameterize
-from latent_atlas.blocks.networks import conv_decoder, conv_encoder, label_input
+from latent_atlas.blocks.networks import check_sides, conv_decoder, conv_encoder, label_input
+from latent_atlas.blocks.optimizers import descend, rmsprop
 
 if TYPE_CHECKING:
-    from latent_atlas.model import Tensor
+    from latent_atlas.model import Batch, Tensor
 
 
 class Settings(model.Settings):
@@ -51,21 +54,28 @@ class CVAEGAN(model.Model, model.Encodes, model.Generates):
     """Encoder, decoder (which is the GAN's generator) and discriminator."""
 
     Settings = Settings
-    conditional = True
+    reads, condition = ("images", "labels"), "labels"
+    alarms = (
+        model.Alarm("the decoder is hardly ever updated: the discriminator is too weak", "decoder_updates", below=0.05),
+        model.Alarm("the discriminator is hardly ever updated: it is too good", "discriminator_updates", below=0.05),
+        adversarial.COLLAPSED,
+    )
+
+    @classmethod
+    def check(cls, settings: model.Settings, data: model.DataSpec) -> None:
+        check_sides(data)
 
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
         self.settings, self.latent_dim = settings, settings.latent_dim
         heads = {"mean": settings.latent_dim, "log_variance": settings.latent_dim}
-        self.encoder = conv_encoder(data, settings.width, heads, conditional=True, batch_norm=True)
-        self.decoder = conv_decoder(data, settings.width, settings.latent_dim, conditional=True, batch_norm=True)
+        self.encoder = conv_encoder(data, settings.width, heads, data.labels, batch_norm=True)
+        self.decoder = conv_decoder(data, settings.width, settings.latent_dim, data.labels, batch_norm=True)
         self.discriminator = discriminator(data, settings.width)
         self.networks = {"encoder": self.encoder, "decoder": self.decoder, "discriminator": self.discriminator}
-        self.optimizers = {}
-        for name, network in self.networks.items():
-            self.optimizers[name] = keras.optimizers.RMSprop(settings.learning_rate)
-            self.optimizers[name].build(network.trainable_variables)
+        self.optimizers = {name: rmsprop(settings.learning_rate, each) for name, each in self.networks.items()}
 
-    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+    def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
+        images, labels = batch["images"], batch["labels"]
         posterior_seed, prior_seed = tf.unstack(tf.random.split(seed, 2))
         gamma = self.settings.gamma
         with tf.GradientTape(persistent=True) as tape:
@@ -100,31 +110,21 @@ class CVAEGAN(model.Model, model.Encodes, model.Generates):
         skip_decoder = tf.logical_or(real_cost > high, fake_cost > high)
         both = tf.logical_and(skip_discriminator, skip_decoder)
         update = {
-            "encoder": tf.constant(True),
             "decoder": tf.logical_or(both, tf.logical_not(skip_decoder)),
             "discriminator": tf.logical_or(both, tf.logical_not(skip_discriminator)),
         }
         for name, network in self.networks.items():
-            variables = network.trainable_variables
-            self._apply_if(update[name], name, tape.gradient(losses[name], variables), variables)
+            descend(self.optimizers[name], tape, losses[name], network, when=update.get(name))
         return {
             "prior_loss": prior_loss,
             "metric_loss": metric_loss,
             "real_cost": real_cost,
             "fake_cost": fake_cost,
             "fooling_cost": fooling_cost,
+            "diversity": adversarial.diversity(samples, images, labels),
             "decoder_updates": tf.cast(update["decoder"], tf.float32),
             "discriminator_updates": tf.cast(update["discriminator"], tf.float32),
         }
-
-    def _apply_if(
-        self, wanted: "Tensor", name: str, gradients: "list[Tensor]", variables: "list[keras.Variable]"
-    ) -> None:
-        def apply() -> "Tensor":
-            self.optimizers[name].apply(gradients, variables)
-            return tf.constant(True)
-
-        tf.cond(wanted, apply, lambda: tf.constant(False))
 
     def encode(self, images: "Tensor", labels: "Tensor") -> "Tensor":
         return self.encoder([images, labels], training=False)["mean"]
@@ -140,7 +140,7 @@ def discriminator(data: model.DataSpec, width: int) -> "keras.Model":
     normalisation, strides instead of keeping full resolution, and the third keeps the resolution it is given.
     """
     image = keras.Input(data.shape, name="image")
-    label, one_hot = label_input(data)
+    label, one_hot = label_input(data.labels)
     x = keras.layers.LeakyReLU(0.2)(keras.layers.Conv2D(width, 5, 2, padding="same")(image))
     x = keras.layers.Conv2D(2 * width, 5, 2, padding="same", use_bias=False)(x)
     x = keras.layers.LeakyReLU(0.2)(keras.layers.BatchNormalization()(x))

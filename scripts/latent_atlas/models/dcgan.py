@@ -18,10 +18,12 @@ from pydantic import Field
 
 from latent_atlas import model
 from latent_atlas.blocks import adversarial
+from latent_atlas.blocks.networks import check_sides
+from latent_atlas.blocks.optimizers import adam_each
 from latent_atlas.blocks.strided import strided_discriminator, strided_generator
 
 if TYPE_CHECKING:
-    from latent_atlas.model import Tensor
+    from latent_atlas.model import Batch, Tensor
 
 
 class Settings(model.Settings):
@@ -38,16 +40,20 @@ class DCGAN(model.Model, model.Generates):
     Settings = Settings
     alarms = (adversarial.DISCRIMINATOR_WON, adversarial.COLLAPSED)
 
+    @classmethod
+    def check(cls, settings: model.Settings, data: model.DataSpec) -> None:
+        check_sides(data)
+
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
         self.latent_dim = settings.latent_dim
         self.generator = strided_generator(data, settings.width, settings.latent_dim)
         discriminator = strided_discriminator(data, settings.width, "batch")
         self.networks = {"generator": self.generator, "discriminator": discriminator}
-        self.optimizers = adversarial.adam(self.networks, settings.learning_rate, settings.beta_1, 0.999)
+        self.optimizers = adam_each(settings.learning_rate, self.networks, beta_1=settings.beta_1)
 
-    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+    def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         losses = adversarial.non_saturating_discriminator_loss, adversarial.non_saturating_generator_loss
-        return adversarial.alternating_step(self.networks, self.optimizers, losses, images, [], seed)
+        return adversarial.alternating_step(self.networks, self.optimizers, losses, batch["images"], [], seed)
 
-    def decode(self, latents: "Tensor", labels: "Tensor") -> "Tensor":
+    def decode(self, latents: "Tensor") -> "Tensor":
         return self.generator([latents], training=False)

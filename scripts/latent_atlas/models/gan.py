@@ -20,9 +20,10 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras
 from latent_atlas.blocks import adversarial, perceptrons
+from latent_atlas.blocks.optimizers import adam_each
 
 if TYPE_CHECKING:
-    from latent_atlas.model import Tensor
+    from latent_atlas.model import Batch, Tensor
 
 
 class Settings(model.Settings):
@@ -46,13 +47,13 @@ class GAN(model.Model, model.Generates):
         self.latent_dim = settings.latent_dim
         self.generator = generator(settings, data)
         self.networks = {"generator": self.generator, "discriminator": discriminator(settings, data)}
-        self.optimizers = adversarial.adam(self.networks, settings.learning_rate, 0.5, 0.999)
+        self.optimizers = adam_each(settings.learning_rate, self.networks, beta_1=0.5)
 
-    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+    def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         losses = adversarial.non_saturating_discriminator_loss, adversarial.non_saturating_generator_loss
-        return adversarial.alternating_step(self.networks, self.optimizers, losses, images, [], seed)
+        return adversarial.alternating_step(self.networks, self.optimizers, losses, batch["images"], [], seed)
 
-    def decode(self, latents: "Tensor", labels: "Tensor") -> "Tensor":
+    def decode(self, latents: "Tensor") -> "Tensor":
         return self.generator([latents], training=False)
 
 

@@ -1,6 +1,7 @@
 """Multilayer perceptron classifier: two hidden ReLU layers with dropout (Srivastava et al. 2014), softmax output.
 
-Loss: the cross-entropy -log softmax(f(x))_y, mean over the batch. The baseline of every image classifier.
+Loss: the cross-entropy -log softmax(f(x))_y, mean over the batch. The baseline for convolutional
+classifiers. Takes images of any sides.
 """
 
 from typing import TYPE_CHECKING
@@ -9,11 +10,11 @@ from pydantic import Field
 
 from latent_atlas import model
 from latent_atlas.backend import keras
-from latent_atlas.blocks.classification import classifier_step
-from latent_atlas.blocks.descent import adam
+from latent_atlas.blocks.classification import check_classes, classifier_step
+from latent_atlas.blocks.optimizers import adam
 
 if TYPE_CHECKING:
-    from latent_atlas.model import Tensor
+    from latent_atlas.model import Batch, Tensor
 
 
 class Settings(model.Settings):
@@ -28,6 +29,11 @@ class MLP(model.Model, model.Classifies):
     """Flatten, two dense layers, logits."""
 
     Settings = Settings
+    reads = ("images", "labels")
+
+    @classmethod
+    def check(cls, settings: model.Settings, data: model.DataSpec) -> None:
+        check_classes(data)
 
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
         image = keras.Input(data.shape, name="image")
@@ -41,8 +47,8 @@ class MLP(model.Model, model.Classifies):
         self.networks = {"classifier": self.network}
         self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
 
-    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
-        return classifier_step(self.network, self.optimizers["classifier"], images, labels)
+    def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
+        return classifier_step(self.network, self.optimizers["classifier"], batch["images"], batch["labels"])
 
     def logits(self, images: "Tensor") -> "Tensor":
         return self.network(images, training=False)["logits"]

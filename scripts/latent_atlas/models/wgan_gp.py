@@ -10,7 +10,7 @@ in float32 with a norm whose gradient exists everywhere. Logged: the critic's es
 D(x) - D(x~), and the mean norm of its gradient, which the penalty holds near 1.
 
 The networks are DCGAN's, as in the authors' ``gan_64x64.py``: batch normalisation in the generator only, and layer
-normalisation in the critic, since a penalty on each image forbids statistics over the batch (section 4). Adam with
+normalisation in the critic, because the penalty is on each image by itself (section 4). Adam with
 learning rate 0.0001, beta1 = 0 and beta2 = 0.9. Images are in [-1, 1] inside the critic, and its gradient is taken
 with respect to that.
 """
@@ -21,11 +21,13 @@ from pydantic import Field
 
 from latent_atlas import model
 from latent_atlas.backend import tf
-from latent_atlas.blocks import adversarial, descent
+from latent_atlas.blocks import adversarial
+from latent_atlas.blocks.networks import check_sides
+from latent_atlas.blocks.optimizers import adam_each, descend
 from latent_atlas.blocks.strided import Normalization, strided_discriminator, strided_generator
 
 if TYPE_CHECKING:
-    from latent_atlas.model import Tensor
+    from latent_atlas.model import Batch, Tensor
 
 
 class Settings(model.Settings):
@@ -36,7 +38,7 @@ class Settings(model.Settings):
     critic_steps: int = Field(default=5, ge=1, description="steps of the critic for each of the generator")
     penalty: float = Field(default=10.0, ge=0, description="lambda, the weight of the gradient penalty")
     beta_1: float = Field(default=0.0, ge=0, lt=1)
-    critic_normalization: Normalization = Field(default="layer", description="batch breaks the penalty")
+    critic_normalization: Normalization = Field(default="layer", description="batch makes the penalty invalid")
 
     @property
     def images_per_step(self) -> int:
@@ -52,21 +54,25 @@ class WGANGP(model.Model, model.Generates):
         adversarial.COLLAPSED,
     )
 
+    @classmethod
+    def check(cls, settings: model.Settings, data: model.DataSpec) -> None:
+        check_sides(data)
+
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
         self.settings, self.latent_dim = settings, settings.latent_dim
         self.generator = strided_generator(data, settings.width, settings.latent_dim)
         self.critic = strided_discriminator(data, settings.width, settings.critic_normalization)
         self.networks = {"generator": self.generator, "critic": self.critic}
-        self.optimizers = adversarial.adam(self.networks, settings.learning_rate, settings.beta_1, 0.9)
+        self.optimizers = adam_each(settings.learning_rate, self.networks, beta_1=settings.beta_1, beta_2=0.9)
 
-    def train_step(self, images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+    def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         *critic_seeds, generator_seed = tf.unstack(tf.random.split(seed, self.settings.critic_steps + 1))
-        batches = tf.split(images, self.settings.critic_steps)
+        batches = tf.split(batch["images"], self.settings.critic_steps)
         logged = [self._critic_step(reals, own) for reals, own in zip(batches, critic_seeds, strict=True)]
         with tf.GradientTape() as tape:
             fakes = self._draw(self.settings.batch_size, generator_seed)
             loss = -tf.reduce_mean(self.critic([fakes], training=True))
-        descent.descend(self.optimizers["generator"], tape, loss, self.generator)
+        descend(self.optimizers["generator"], tape, loss, self.generator)
         means = {name: tf.add_n([losses[name] for losses in logged]) / len(logged) for name in logged[0]}
         return {**means, "generator_loss": loss, "diversity": adversarial.diversity(fakes, batches[-1])}
 
@@ -83,7 +89,7 @@ class WGANGP(model.Model, model.Generates):
             norms = adversarial.norms(gradients / 2.0)  # d/dx over [0, 1] is twice that over [-1, 1]
             penalty = tf.reduce_mean((norms - 1.0) ** 2)
             loss = -estimate + self.settings.penalty * penalty
-        descent.descend(self.optimizers["critic"], tape, loss, self.critic)
+        descend(self.optimizers["critic"], tape, loss, self.critic)
         return {
             "critic_loss": loss,
             "wasserstein_estimate": estimate,
@@ -95,5 +101,5 @@ class WGANGP(model.Model, model.Generates):
         latents = tf.random.stateless_normal((count, self.latent_dim), seed)
         return self.generator([latents], training=True)
 
-    def decode(self, latents: "Tensor", labels: "Tensor") -> "Tensor":
+    def decode(self, latents: "Tensor") -> "Tensor":
         return self.generator([latents], training=False)

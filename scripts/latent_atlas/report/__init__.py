@@ -1,14 +1,11 @@
 """The report: one page that shows and compares every experiment. Reads files, trains and measures nothing.
 
 gather       what the experiments left on disk, checked
-glossary     what each metric means, and which way is better
 table        the comparison tables
 description  what a model is, in the words of its own file
 comparison   several models on the same images
 explorer     the latent plane, ready for the pointer
-captions     how to read each figure
 media        pictures and videos as data URIs
-environment  the software and the machine
 parameters   the part of params.yaml that the results follow from
 page         all of it as one self-contained HTML file (assets: template, styles, scripts)
 markdown     the tables and figures for a code host

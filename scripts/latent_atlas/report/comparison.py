@@ -1,22 +1,19 @@
 """Several models on the same images, and beside each other."""
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from latent_atlas import io
-from latent_atlas.figures.captions import titled
-from latent_atlas.figures.compare import side_by_side
 from latent_atlas.figures.grids import compared
-from latent_atlas.figures.style import Pixels
+from latent_atlas.figures.lettering import titled
+from latent_atlas.figures.theme import Pixels
 from latent_atlas.figures.tiles import legible, spread, tile
-from latent_atlas.report.gather import PER_LABEL, SAMPLES, Dataset, Result
-from latent_atlas.report.media import Medium, picture, picture_file
+from latent_atlas.report.gather import PAIRS, PER_LABEL, SAMPLES, Result, Section
+from latent_atlas.report.media import Medium, picture
 
 _COLUMNS = 10
+_BRACKETS = "in brackets: the number of latents"
 _DRAWS = 3  # of each class, when conditional models are compared
 
 
@@ -29,24 +26,21 @@ class Panel:
     medium: Medium
 
 
-def reconstructions(dataset: Dataset) -> Medium | None:
+def reconstructions(section: Section) -> Medium | None:
     """The same test images through every model that reconstructs."""
-    rows = {r.key: r.arrays["test_reconstructions"] for r in dataset.results if "test_reconstructions" in r.arrays}
+    results = _with("test_reconstructions", section)
+    rows = {_named(result): result.arrays["test_reconstructions"] for result in results}
     if not rows:
         return None
-    originals = next(r.arrays["test_images"] for r in dataset.results if "test_reconstructions" in r.arrays)
-    io.WORK.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=io.WORK) as scratch:
-        path = Path(scratch) / "reconstructions.png"
-        side_by_side(path, originals, rows)
-        return picture_file(path)
+    body = compared({"original": results[0].arrays["test_images"], **rows}, blocks=1)
+    return picture(titled(body, "The same test images through each model", f"the first {PAIRS}; {_BRACKETS}"))
 
 
-def by_label(dataset: Dataset) -> Medium | None:
+def by_label(section: Section) -> Medium | None:
     """Conditional generators asked for the same classes, one row each beneath real images."""
-    results = [result for result in dataset.results if "sample_labels" in result.arrays]
-    sources = {result.key: (result.arrays["samples"], result.arrays["sample_labels"]) for result in results}
-    real = next((r.arrays for r in dataset.results if "real" in r.arrays), None)
+    results = _with("sample_labels", section)
+    sources = {_named(result): (result.arrays["samples"], result.arrays["sample_labels"]) for result in results}
+    real = next((r.arrays for r in section.results if "real" in r.arrays), None)
     if len(sources) < 2 or real is None:
         return None
     rows = {"real": (real["real"], real["real_labels"]), **sources}
@@ -59,8 +53,18 @@ def by_label(dataset: Dataset) -> Medium | None:
     if count == 0:
         return None
     body = compared({name: images[: count * len(labels)] for name, images in chosen.items()}, len(labels), count)
-    names = ", ".join(dataset.name_of(int(label)) for label in labels)
-    return picture(titled(body, "The same classes, asked of each model", f"columns: {names}"))
+    names = ", ".join(section.name_of(int(label)) for label in labels)
+    return picture(titled(body, "The same classes, asked of each model", f"columns: {names}; {_BRACKETS}"))
+
+
+def _with(name: str, section: Section) -> list[Result]:
+    """The results that have an array; models with equally many latents beside each other, as they compare."""
+    found = [result for result in section.results if name in result.arrays]
+    return sorted(found, key=lambda result: result.latents or 0)
+
+
+def _named(result: Result) -> str:
+    return f"{result.key} ({result.latents})" if result.latents else result.key
 
 
 def _draws(images: Pixels, found: np.ndarray, labels: np.ndarray) -> Pixels:
@@ -71,13 +75,13 @@ def _draws(images: Pixels, found: np.ndarray, labels: np.ndarray) -> Pixels:
     return chosen
 
 
-def panels(dataset: Dataset) -> list[Panel]:
+def panels(section: Section) -> list[Panel]:
     """Equally many images of every generator, after as many real ones."""
-    generators = [result for result in dataset.results if "samples" in result.arrays]
+    generators = [result for result in section.results if "samples" in result.arrays]
     if not generators:
         return []
     found = [_panel(result.key, _detail(result), result.arrays) for result in generators]
-    real = next((r.arrays for r in dataset.results if "real" in r.arrays), None)
+    real = next((r.arrays for r in section.results if "real" in r.arrays), None)
     if real is None:
         return found
     return [
@@ -91,7 +95,10 @@ def panels(dataset: Dataset) -> list[Panel]:
 
 
 def _detail(result: Result) -> str:
-    return "a class in each row" if "sample_labels" in result.arrays else "drawn from the prior at random"
+    drawn = "drawn from the prior at random"
+    for name, words in (("sample_labels", "a class in each row"), ("sample_captions", "a caption for each image")):
+        drawn = words if name in result.arrays else drawn
+    return f"{result.latents} latents; {drawn}" if result.latents else drawn
 
 
 def _panel(name: str, detail: str, arrays: Mapping[str, np.ndarray]) -> Panel:

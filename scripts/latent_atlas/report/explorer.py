@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latent_atlas.figures import style
+from latent_atlas.figures import theme
 from latent_atlas.figures.surfaces import QUANTILES
 from latent_atlas.figures.tiles import reduce, tile
-from latent_atlas.report.gather import Dataset, Result
 from latent_atlas.report.media import Medium, picture
+
+if TYPE_CHECKING:
+    from latent_atlas.report.gather import Result, Section
+
+ARRAYS = ("manifold", "latent_torus", "condition_names", "test_codes", "test_labels")
 
 _ACROSS, _GAP = 5, 8  # planes in a row of the sprite, and pixels between them
 _MOST_PIXELS = 8_000_000  # of a sprite: phones refuse larger ones
@@ -22,17 +26,17 @@ _STEPS = 90  # of the table from probability to latent
 
 @dataclass(frozen=True)
 class Explorer:
-    """One latent plane, or one per label."""
+    """One latent plane, or one for each condition shown."""
 
     name: str  # of the array: manifold, or latent_torus, which closes on itself in both directions
     sprite: Medium
-    labels: list[str]  # empty where labels do not steer the decoder
+    conditions: list[str]  # empty where nothing steers the decoder
     legend: list[tuple[str, str]]  # class and colour of the codes
-    latent_dim: int | None
+    latents: int | None
     data: dict[str, Any]
 
 
-def explorer(result: Result, dataset: Dataset) -> Explorer | None:
+def explorer(result: "Result", section: "Section") -> Explorer | None:
     """What the page needs to explore the experiment's manifold, or its torus; None if it has neither."""
     name = next((name for name in ("manifold", "latent_torus") if name in result.arrays), None)
     planes = result.arrays.get(name or "")
@@ -44,8 +48,8 @@ def explorer(result: Result, dataset: Dataset) -> Explorer | None:
         or planes.shape[-1] not in (1, 3)
     ):
         return None
-    labelled = planes.ndim == 6
-    planes = planes if labelled else planes[None]
+    steered = planes.ndim == 6
+    planes = planes if steered else planes[None]
     while planes[..., 0].size > _MOST_PIXELS and min(planes.shape[3:5]) >= 32:
         planes = reduce(planes, 2)
     count, rows, columns, height, width = planes.shape[:5]
@@ -58,19 +62,26 @@ def explorer(result: Result, dataset: Dataset) -> Explorer | None:
     return Explorer(
         name=name,
         sprite=picture(tile(tiled, -(-count // across), across, gap=_GAP)),
-        labels=[dataset.name_of(label) for label in range(count)] if labelled else [],
-        legend=[(dataset.name_of(label), style.class_colour(label)) for label in classes[:_LEGEND_CLASSES]],
-        latent_dim=result.latent_dim,
+        conditions=_conditions(result, count) if steered else [],
+        legend=[(section.name_of(label), theme.class_colour(label)) for label in classes[:_LEGEND_CLASSES]],
+        latents=result.latents,
         data={
             "rows": rows, "columns": columns, "width": width, "height": height, "across": across, "gap": _GAP,
             "low": low, "high": high, "latents": [round(value, 4) for value in quantiles],
-            "scale": _SCALE, "codes": codes, "labelled": labelled, "torus": name == "latent_torus",
-            "colours": [style.class_colour(label) for label in range(max(classes, default=-1) + 1)],
+            "scale": _SCALE, "codes": codes, "labelled": steered and result.condition == "labels",
+            "torus": name == "latent_torus",
+            "colours": [theme.class_colour(label) for label in range(max(classes, default=-1) + 1)],
         },
     )  # fmt: skip
 
 
-def _codes(result: Result) -> list[list[int]]:
+def _conditions(result: "Result", count: int) -> list[str]:
+    """A name for each plane."""
+    names = [str(name) for name in result.arrays.get("condition_names", [])]
+    return [names[place] if place < len(names) else str(place) for place in range(count)]
+
+
+def _codes(result: "Result") -> list[list[int]]:
     """[probability of z1, probability of z2, class] of each test image, if codes are points of the plane."""
     codes = result.arrays.get("test_codes")
     if codes is None or codes.ndim != 2 or codes.shape[1] != 2:

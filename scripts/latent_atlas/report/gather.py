@@ -2,7 +2,7 @@
 
 import csv
 import math
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,18 +10,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_atlas import certificate, io
-from latent_atlas.datasets import processed
+from latent_atlas import certificate, evidence, io, models, prepared
 from latent_atlas.errors import AtlasError
-from latent_atlas.figures.render import FIGURES
+from latent_atlas.figures.catalogue import FIGURES
 from latent_atlas.params import Experiment, Params
+from latent_atlas.report import explorer
 
 PAIRS = 10  # test images shown through several models
 PER_LABEL = 10  # generated images of each label
 SAMPLES = 100  # generated images where there are no labels
-_ENLARGED = re.compile(r"(\d+)x(\d+)\b.*\bto (\d+)x(\d+)\b")
+ARRAYS = ("test_images", "test_labels", "test_reconstructions", "samples", "sample_labels", "sample_captions")
 
 Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture of an experiment, and its words."""
+
+    path: Path
+    title: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Film:
+    """An animation of an experiment as MP4, and its words. A GIF of the same name lies beside it."""
+
+    path: Path
+    title: str
+    caption: str
+    condition: str | None  # the one it shows, if it shows a single one
 
 
 @dataclass(frozen=True)
@@ -29,13 +48,14 @@ class Result:
     """One experiment."""
 
     experiment: Experiment
-    folder: Path
+    settings: dict[str, Any]
+    condition: str | None  # the column that steers the model
     metrics: dict[str, float]
     card: dict[str, Any]
     last_row: dict[str, str]  # of history.csv
-    figures: list[Path]
-    animation: Path  # manifold.mp4
-    label_animations: dict[int, Path]
+    figures: list[Figure]
+    films: list[Film]
+    left_out: list[str]  # what the data were too few for, and why
     arrays: Arrays
 
     @property
@@ -44,15 +64,16 @@ class Result:
         return self.experiment.key
 
     @property
-    def conditional(self) -> bool:
-        """Whether the model is given the label."""
-        return self.experiment.model_class.conditional
+    def latents(self) -> int | None:
+        """How many latents it has, if it has."""
+        found = self.settings.get("latent_dim")
+        return found if isinstance(found, int) else None
 
     @property
-    def latent_dim(self) -> int | None:
-        """How many latents it has, if it has."""
-        found = self.card.get("settings", {}).get("latent_dim")
-        return found if isinstance(found, int) else None
+    def kind(self) -> str:
+        """What a comparison must know of it: how many latents it has and what it is given."""
+        count = f"{self.latents} latent{'s' * (self.latents != 1)}" if self.latents else ""
+        return ", ".join(part for part in (count, f"given {self.condition}" if self.condition else "") if part)
 
     @property
     def findings(self) -> list[str]:
@@ -61,8 +82,8 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Dataset:
-    """One dataset role, and the experiments on it."""
+class Section:
+    """One dataset, and the experiments on it."""
 
     key: str
     card: dict[str, Any]
@@ -72,11 +93,11 @@ class Dataset:
 
     @property
     def enlarged(self) -> tuple[str, str] | None:
-        """Sizes before and after, if the data card says that small scans were enlarged."""
-        found = _ENLARGED.search(str(self.card.get("processing", "")))
-        if not found or int(found[3]) <= int(found[1]):
-            return None
-        return f"{found[1]}×{found[2]}", f"{found[3]}×{found[4]}"
+        """Sizes before and after, if the data card says that small images were enlarged."""
+        match self.card.get("enlarged"):
+            case {"from": [before, *one], "to": [after, *other]}:
+                return "×".join(map(str, (before, *one))), "×".join(map(str, (after, *other)))
+        return None
 
     def name_of(self, label: int) -> str:
         """The name of a class."""
@@ -84,33 +105,32 @@ class Dataset:
 
 
 @dataclass(frozen=True)
-class Atlas:
-    """Everything the report shows."""
+class Gathered:
+    """Everything that the report shows."""
 
     params: Params
-    datasets: list[Dataset]
+    sections: list[Section]
     certificate: dict[str, Any] | None
 
     @property
     def results(self) -> list[Result]:
         """Every experiment, in the order of ``params.yaml``."""
-        found = {result.key: result for dataset in self.datasets for result in dataset.results}
+        found = {result.key: result for section in self.sections for result in section.results}
         return [found[key] for key in self.params.experiments]
 
-    def dataset_of(self, result: Result) -> Dataset:
-        """What an experiment was trained on."""
-        return next(dataset for dataset in self.datasets if dataset.key == result.experiment.dataset)
+    def section_of(self, result: Result) -> Section:
+        """That of the dataset which an experiment was trained on."""
+        return next(section for section in self.sections if section.key == result.experiment.dataset)
 
 
-def gather(params: Params) -> Atlas:
+def gather(params: Params) -> Gathered:
     """Reads every experiment and every dataset.
 
     Raises:
         AtlasError: a file is missing or damaged; the message names it.
     """
     results = [_result(experiment, params) for experiment in params.experiments.values()]
-    datasets = [_dataset(key, params, results) for key in params.datasets]
-    return Atlas(params, datasets, _certificate(params.scale))
+    return Gathered(params, [_section(key, params, results) for key in params.datasets], _certificate(params.scale))
 
 
 def _certificate(scale: str) -> dict[str, Any] | None:
@@ -119,29 +139,29 @@ def _certificate(scale: str) -> dict[str, Any] | None:
     return certificate.compare(certificate.take(scale), reference) if reference else None
 
 
-def _dataset(key: str, params: Params, results: list[Result]) -> Dataset:
-    folder = params.processed(key)
-    opened = processed.load(folder)
-    sheet = folder / "contact_sheet.png"
-    names = [str(name) for name in opened.label_names]
+def _section(key: str, params: Params, results: list[Result]) -> Section:
+    data = prepared.load(params.processed(key))
+    sheet = data.path / "contact_sheet.png"
     mine = [result for result in results if result.experiment.dataset == key]
-    return Dataset(key, opened.card, names, sheet if sheet.exists() else None, mine)
+    return Section(key, data.card, data.names("labels"), sheet if sheet.exists() else None, mine)
 
 
 def _result(experiment: Experiment, params: Params) -> Result:
     folder = params.folder(experiment.key)
-    shown = params.label_animations
-    labels = shown.labels if experiment.key in shown.experiments else []
     return Result(
         experiment=experiment,
-        folder=folder,
+        settings=models.settings(params, experiment.key).model_dump(mode="json"),
+        condition=models.find(experiment.model).condition,
         metrics=_metrics(folder / "metrics.json"),
         card=_object(folder / "model.json"),
         last_row=_last_row(folder / "history.csv"),
         figures=_figures(folder / "figures"),
-        animation=_present(folder / "manifold.mp4"),
-        label_animations={label: _present(folder / f"manifold_{label}.mp4") for label in labels},
-        arrays=_cut(io.load_arrays(_present(folder / "samples.npz")), folder / "samples.npz"),
+        films=_films(folder / "animations"),
+        left_out=[
+            *_lines(folder / "left_out.json"),
+            *(f"figure {line}" for line in _lines(folder / "figures" / "left_out.json")),
+        ],
+        arrays=_cut(evidence.load(params, experiment.key), folder / evidence.SAMPLES),
     )
 
 
@@ -155,6 +175,13 @@ def _object(path: Path) -> dict[str, Any]:
     content = io.load_json(path)
     if not isinstance(content, dict):
         raise AtlasError(f"{path}: must hold a JSON object; delete it and rerun")
+    return content
+
+
+def _lines(path: Path) -> list[str]:
+    content = io.load_json(path)
+    if not isinstance(content, list) or not all(isinstance(line, str) for line in content):
+        raise AtlasError(f"{path}: must hold a list of texts; delete it and rerun")
     return content
 
 
@@ -177,13 +204,32 @@ def _last_row(path: Path) -> dict[str, str]:
     return {str(name): str(value) for name, value in rows[-1].items() if value}
 
 
-def _figures(folder: Path) -> list[Path]:
-    """In the order in which the figures are drawn; others after them, by name."""
-    order = {figure.name: place for place, figure in enumerate(FIGURES)}
-    found = sorted(_present(folder).glob("*.png"), key=lambda path: (order.get(path.stem, len(order)), path.stem))
-    if not found:
-        raise AtlasError(f"{folder}: holds no figures; delete it and rerun")
-    return found
+def _figures(folder: Path) -> list[Figure]:
+    """In the order of the catalogue; figures that it does not have after them, by file name, which is their title."""
+    words = {figure.name: (place, figure.title, figure.caption) for place, figure in enumerate(FIGURES)}
+    found = [
+        (*words.get(path.stem, (len(words), path.stem.replace("_", " ").capitalize(), "")), path)
+        for path in _present(folder).glob("*.png")
+    ]
+    ordered = sorted(found, key=lambda entry: (entry[0], entry[-1].stem))
+    return [Figure(path, title, caption) for _, title, caption, path in ordered]
+
+
+def _films(folder: Path) -> list[Film]:
+    """Those that show everything first, then those of single conditions, in their order."""
+    path = folder / "animations.json"
+    content = _object(path)
+    try:
+        found = [
+            (
+                stem,
+                Film(_present(folder / f"{Path(stem).name}.mp4"), words["title"], words["caption"], words["condition"]),
+            )
+            for stem, words in content.items()
+        ]
+    except (KeyError, TypeError) as error:
+        raise AtlasError(f"{path}: lacks {error}; delete {folder} and rerun") from None
+    return [film for _, film in sorted(found, key=lambda entry: (len(entry[0]), entry[0]))]
 
 
 def is_images(array: NDArray[Any] | None) -> bool:
@@ -197,29 +243,24 @@ def is_images(array: NDArray[Any] | None) -> bool:
     )
 
 
-def _cut(arrays: Arrays, path: Path) -> Arrays:
+def _cut(arrays: Mapping[str, NDArray[Any]], path: Path) -> Arrays:
     """Copies of what the page shows, so that the rest can be forgotten."""
-    kept: Arrays = {}
+    found = {name: arrays[name] for name in (*ARRAYS, *explorer.ARRAYS) if name in arrays}
+    kept: Arrays = {name: np.array(found[name]) for name in explorer.ARRAYS if name in found}
     try:
-        if is_images(arrays.get("test_images")):
-            kept["test_images"] = arrays["test_images"][:PAIRS].copy()
-            if is_images(arrays.get("test_reconstructions")):
-                kept["test_reconstructions"] = arrays["test_reconstructions"][:PAIRS].copy()
-            if "test_labels" in arrays:
-                chosen = _first_of_each(arrays["test_labels"])
-                kept |= {"real": arrays["test_images"][chosen], "real_labels": arrays["test_labels"][chosen]}
-        if is_images(arrays.get("samples")):
-            if "sample_labels" in arrays:
-                chosen = _first_of_each(arrays["sample_labels"])
-                kept |= {
-                    "samples": arrays["samples"][chosen],
-                    "sample_labels": arrays["sample_labels"][chosen],
-                }
-            else:
-                kept["samples"] = arrays["samples"][:SAMPLES].copy()
-        for name in ("manifold", "latent_torus", "test_codes", "test_labels"):
-            if name in arrays:
-                kept[name] = arrays[name]
+        if is_images(found.get("test_images")):
+            kept["test_images"] = np.array(found["test_images"][:PAIRS])
+            if is_images(found.get("test_reconstructions")):
+                kept["test_reconstructions"] = found["test_reconstructions"][:PAIRS].copy()
+            if "test_labels" in found:
+                chosen = _first_of_each(found["test_labels"])
+                kept |= {"real": found["test_images"][chosen], "real_labels": found["test_labels"][chosen]}
+        if is_images(found.get("samples")):
+            labelled = "sample_labels" in found
+            rows = _first_of_each(found["sample_labels"]) if labelled else np.arange(len(found["samples"]))[:SAMPLES]
+            kept |= {
+                name: found[name][rows] for name in ("samples", "sample_labels", "sample_captions") if name in found
+            }
     except (IndexError, ValueError) as error:
         raise AtlasError(f"{path}: arrays that do not belong together ({error}); delete it and rerun") from None
     return kept

@@ -14,7 +14,7 @@ from PIL import Image
 
 from latent_atlas import io
 from latent_atlas.errors import AtlasError
-from latent_atlas.figures.style import Pixels
+from latent_atlas.figures.theme import Pixels
 
 _COLOURS = 128  # of a chart: hard to tell from all, and a third of the bytes
 _MOST_COLOURS = 10_000  # of a chart: what has more shows images, whose colours matter

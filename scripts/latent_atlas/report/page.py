@@ -11,19 +11,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from latent_atlas import certificate, environment
-from latent_atlas.report import captions, comparison, parameters
+from latent_atlas.metrics.catalogue import define, in_order
+from latent_atlas.report import comparison, parameters
 from latent_atlas.report.description import describe
 from latent_atlas.report.explorer import explorer
-from latent_atlas.report.gather import Atlas, Dataset, Result
-from latent_atlas.report.glossary import define, in_order
+from latent_atlas.report.gather import Gathered, Result, Section
 from latent_atlas.report.media import picture_file, video_file
 from latent_atlas.report.table import tables
 
 _ASSETS = Path(__file__).parent / "assets"
-_LARGE, _SMALL = 1280, 224  # widest an animation is embedded: the experiment's, and one label's
+_LARGE, _SMALL = 1280, 224  # widest an animation is embedded: the experiment's, and that of one condition
 
 
-def build(atlas: Atlas) -> str:
+def build(gathered: Gathered) -> str:
     """The whole page. Everything that comes from files or parameters is escaped by the templates."""
     templates = Environment(
         loader=FileSystemLoader(_ASSETS, encoding="utf-8"),
@@ -36,20 +36,20 @@ def build(atlas: Atlas) -> str:
     templates.filters["breakable"] = _breakable
     styles, script = _asset("style.css"), _asset("page.js") + _asset("explorer.js")
     with ThreadPoolExecutor() as pool:  # most of the work is done by ffmpeg, one process a video
-        experiments = list(pool.map(lambda result: _experiment(result, atlas.dataset_of(result)), atlas.results))
+        experiments = list(pool.map(lambda result: _experiment(result, gathered.section_of(result)), gathered.results))
     return templates.get_template("page.html.j2").render(
-        scale=atlas.params.scale,
-        seed=atlas.params.seed,
+        scale=gathered.params.scale,
+        seed=gathered.params.seed,
         policy=_policy(styles, script),
         styles=Markup(styles),  # noqa: S704  our own file
         script=Markup(script),  # noqa: S704  our own files
-        datasets=[_dataset(dataset) for dataset in atlas.datasets],
+        sections=[_section(section) for section in gathered.sections],
         experiments=experiments,
-        parameters=parameters.as_yaml(atlas.params),
+        parameters=parameters.as_yaml(gathered.params),
         machine=environment.machine(),
         packages=environment.packages(),
-        certificate=atlas.certificate,
-        certificate_summary=certificate.summary(atlas.certificate) if atlas.certificate else "",
+        certificate=gathered.certificate,
+        certificate_summary=certificate.summary(gathered.certificate) if gathered.certificate else "",
     )
 
 
@@ -76,23 +76,32 @@ def _policy(styles: str, script: str) -> str:
     )
 
 
-def _dataset(dataset: Dataset) -> dict[str, Any]:
+def _section(section: Section) -> dict[str, Any]:
     return {
-        "key": dataset.key,
-        "card": dataset.card,
-        "counts": _counts(dataset.card),
-        "sheet": picture_file(dataset.contact_sheet) if dataset.contact_sheet else None,
-        "tables": tables(dataset),
-        "reconstructions": comparison.reconstructions(dataset),
-        "by_label": comparison.by_label(dataset),
-        "panels": comparison.panels(dataset),
-        "enlarged": dataset.enlarged,
+        "key": section.key,
+        "card": section.card,
+        "columns": [(name, _column(entry)) for name, entry in section.card["columns"].items()],
+        "counts": _counts(section.card),
+        "sheet": picture_file(section.contact_sheet) if section.contact_sheet else None,
+        "experiments": [result.key for result in section.results],
+        "tables": tables(section),
+        "reconstructions": comparison.reconstructions(section),
+        "by_label": comparison.by_label(section),
+        "panels": comparison.panels(section),
+        "enlarged": section.enlarged,
         "smooth": [
             (result.key, define("sharpness").text(result.metrics["sharpness"]))
-            for result in dataset.results
+            for result in section.results
             if {"elbo", "sharpness"} <= result.metrics.keys()
         ],
     }
+
+
+def _column(entry: dict[str, Any]) -> str:
+    """What a column of a data card holds, in words."""
+    shape = " × ".join(f"{side:,}" for side in entry["shape"])
+    size = f"{entry['size']:,} different" if entry["size"] and not entry.get("names") else ""
+    return "; ".join(part for part in (entry["kind"], shape, size, ", ".join(entry.get("names", []))) if part)
 
 
 def _counts(card: dict[str, Any]) -> list[tuple[str, str]]:
@@ -103,29 +112,25 @@ def _counts(card: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _experiment(result: Result, dataset: Dataset) -> dict[str, Any]:
-    explored = explorer(result, dataset)
-    settings = result.experiment.settings.model_dump(mode="json")
+def _experiment(result: Result, section: Section) -> dict[str, Any]:
+    explored = explorer(result, section)
     return {
         "key": result.key,
         "model": result.experiment.model,
-        "dataset": dataset.key,
+        "kind": result.kind,
         "judge": result.experiment.judge if result.experiment.judge != result.key else None,
         "description": describe(result.experiment.model),
         "findings": result.findings,
-        "settings": {name: _plain(value) for name, value in settings.items()},
+        "left_out": result.left_out,
+        "settings": {name: _plain(value) for name, value in result.settings.items()},
         "networks": result.card.get("parameters", {}),
         "metrics": [(define(name), result.metrics[name]) for name in in_order(result.metrics)],
         "last_row": result.last_row,
         "explorer": explored,
-        "animation": video_file(result.animation, _LARGE),
-        "animation_caption": captions.animation(result.arrays),
-        "label_animations": [
-            (dataset.name_of(label), video_file(path, _SMALL)) for label, path in result.label_animations.items()
-        ],
+        "films": [(film, video_file(film.path, _LARGE if film.condition is None else _SMALL)) for film in result.films],
         "figures": [
-            (captions.caption(path.stem), picture_file(path))
-            for path in result.figures
-            if not (explored and path.stem == explored.name)  # the explorer holds the same images
+            (figure, picture_file(figure.path))
+            for figure in result.figures
+            if not (explored and figure.path.stem == explored.name)  # the explorer holds the same images
         ],
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from latent_atlas import models, sources
 from latent_atlas.params import Params
 
 
@@ -16,14 +17,15 @@ def as_yaml(params: Params) -> str:
     content: dict[str, Any] = {
         "scale": params.scale,
         "seed": params.seed,
-        "datasets": {key: options.model_dump(mode="json") for key, options in params.datasets.items()},
+        "datasets": {key: sources.options(params, key).model_dump(mode="json") for key in params.datasets},
         "evaluation": params.evaluation.model_dump(mode="json"),
         "experiments": {
             key: {
                 "model": experiment.model,
                 "dataset": experiment.dataset,
                 "judge": experiment.judge,
-                **experiment.settings.model_dump(mode="json"),
+                **({"teacher": experiment.teacher} if experiment.teacher else {}),
+                **models.settings(params, key).model_dump(mode="json"),
             }
             for key, experiment in params.experiments.items()
         },

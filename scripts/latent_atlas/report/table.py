@@ -1,10 +1,11 @@
-"""The comparison tables: per dataset and question, experiments by metrics, the best of each column marked."""
+"""The comparison tables: per dataset and theme, experiments by metrics, the best of those that compete marked."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from latent_atlas.report.gather import Dataset, Result
-from latent_atlas.report.glossary import THEMES, Among, Direction, Metric, define, is_count, theme_of
+from latent_atlas.metrics.catalogue import THEMES, define, is_known
+from latent_atlas.metrics.entries import Among, Direction, Metric
+from latent_atlas.report.gather import Result, Section
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """One question, the columns that answer it, and the experiments that have at least one of them."""
+    """One theme, its metrics, and the experiments that have at least one of them."""
 
     key: str
     title: str
@@ -36,21 +37,21 @@ class Table:
     note: str
 
 
-def tables(dataset: Dataset) -> list[Table]:
+def tables(section: Section) -> list[Table]:
     """Every table that the dataset's experiments have numbers for."""
-    names = list(dict.fromkeys(name for result in dataset.results for name in result.metrics))
+    names = list(dict.fromkeys(name for result in section.results for name in result.metrics))
     found = []
     for theme in THEMES:
-        columns = [metric for metric in theme.metrics if metric.name in names]
-        found.append(_table(theme.key, theme.title, theme.introduction, columns, dataset))
-    others = [define(name) for name in names if theme_of(name) == "other" and not is_count(name)]
-    found.append(_table("other", "Other measures", "", others, dataset))
+        columns = [metric for metric in theme.metrics if metric.name in names and not metric.note]
+        found.append(_table(theme.key, theme.title, theme.introduction, columns, section))
+    others = [define(name) for name in names if not is_known(name)]
+    found.append(_table("other", "Other measures", "", others, section))
     return [table for table in found if table.columns]
 
 
-def _table(key: str, title: str, introduction: str, columns: list[Metric], dataset: Dataset) -> Table:
-    results = [r for r in dataset.results if any(metric.name in r.metrics for metric in columns)]
-    best = {metric.name: _best(metric, results, dataset) for metric in columns}
+def _table(key: str, title: str, introduction: str, columns: list[Metric], section: Section) -> Table:
+    results = [r for r in section.results if any(metric.name in r.metrics for metric in columns)]
+    best = {metric.name: _best(metric, results, section) for metric in columns}
     rows = [
         Row(result, [
             Cell(value, metric.text(value), result.key in best[metric.name])
@@ -62,43 +63,49 @@ def _table(key: str, title: str, introduction: str, columns: list[Metric], datas
     return Table(key, title, introduction, columns, rows, _note(key, results))
 
 
-def _best(metric: Metric, results: Sequence[Result], dataset: Dataset) -> set[str]:
-    """The keys of the best experiments in a column; none where nothing can be compared."""
-    rivals = [result for result in _comparable(metric, results, dataset) if metric.name in result.metrics]
-    if metric.direction is Direction.NONE or len(rivals) < 2:
-        return set()
-    cost = {result.key: _cost(metric.direction, result.metrics[metric.name]) for result in rivals}
-    least = min(cost.values())
-    return {key for key, value in cost.items() if value == least}
+def _best(metric: Metric, results: Sequence[Result], section: Section) -> set[str]:
+    """The keys of the best experiments in a column: of each group that competes, if it has at least two members."""
+    groups: dict[Hashable, dict[str, float]] = {}
+    for result in results:
+        if metric.name in result.metrics and _competes(metric, result, section):
+            shared = tuple(_shared(among, result) for among in metric.among)
+            groups.setdefault(shared, {})[result.key] = _cost(metric.direction, result.metrics[metric.name])
+    return {
+        key
+        for costs in groups.values()
+        for key, cost in costs.items()
+        if len(costs) > 1 and cost == min(costs.values())
+    }
 
 
 def _cost(direction: Direction, value: float) -> float:
     return {Direction.UP: -value, Direction.DOWN: value, Direction.ONE: abs(value - 1.0)}[direction]
 
 
-def _comparable(metric: Metric, results: Sequence[Result], dataset: Dataset) -> Sequence[Result]:
-    having = [result for result in results if metric.name in result.metrics]
-    match metric.among:
-        case Among.UNENLARGED:
-            return [] if dataset.enlarged else having
-        case Among.UNLABELLED:
-            return [result for result in having if not result.conditional]
-        case Among.SAME_LABELS:
-            return having if len({result.conditional for result in having}) == 1 else []
-        case Among.SAME_JUDGE:
-            judged = {(result.experiment.judge, result.metrics.get("frechet_n")) for result in having}
-            return having if len(judged) == 1 else []
-        case Among.ALL:
-            return having
+def _competes(metric: Metric, result: Result, section: Section) -> bool:
+    """Whether the metric can rank the experiment at all."""
+    if metric.direction is Direction.NONE or (Among.REAL_DETAIL in metric.among and section.enlarged):
+        return False
+    return not (Among.UNSTEERED in metric.among and result.condition)
+
+
+def _shared(among: Among, result: Result) -> Hashable:
+    """What must be equal for two experiments to compete."""
+    match among:
+        case Among.JUDGE:
+            return result.experiment.judge, result.metrics.get("frechet_n")
+        case Among.CONDITION:
+            return result.condition
+        case Among.LATENTS:
+            return result.latents
+    return None
 
 
 def _note(key: str, results: Sequence[Result]) -> str:
     """Who judged, and how many images were compared."""
-    if key != "generation":
-        return ""
     judges = sorted({result.experiment.judge for result in results if "frechet" in result.metrics})
-    counts = sorted({int(r.metrics["frechet_n"]) for r in results if "frechet_n" in r.metrics})
-    if not judges:
+    if key != "generation" or not judges:
         return ""
+    counts = sorted({int(r.metrics["frechet_n"]) for r in results if "frechet_n" in r.metrics})
     by = f"The judge is {' or '.join(judges)}"
     return f"{by}; {' or '.join(f'{count:,}' for count in counts)} images on each side." if counts else f"{by}."

@@ -8,8 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_atlas.compiled import Compiled
-from latent_atlas.datasets.processed import Dataset, Split
+from latent_atlas.conditions import Arrays as ConditionArrays
+from latent_atlas.conditions import Conditions
+from latent_atlas.errors import TooFewError
+from latent_atlas.latents import to_uint8
 from latent_atlas.model import Classifies, Judges, Model, NamesAttributes
+from latent_atlas.prepared import Dataset, Split
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -26,41 +30,64 @@ class Context:
     samples: int
     importance_samples: int
     likelihood_images: int
+    shown: int  # conditions that get a picture of their own, at most
+    split: str = "test"  # what is shown and measured; validation to choose settings by
 
     @cached_property
     def test(self) -> Split:
-        """The test images that everything is shown and measured on."""
-        return self.data.split("test").head(self.samples)
+        """The rows that everything is shown and measured on."""
+        return self.data.split(self.split).head(self.samples)
 
     @cached_property
     def train(self) -> Split:
-        """As many training images at the most."""
+        """As many training rows at the most."""
         return self.data.split("train").head(self.samples)
 
     @cached_property
     def validation(self) -> Split:
-        """As many validation images at the most: whatever is chosen is chosen on them."""
+        """As many validation rows at the most: whatever is chosen is chosen on them."""
         return self.data.split("validation").head(self.samples)
 
     @cached_property
+    def conditions(self) -> Conditions:
+        """What steers the model."""
+        return Conditions(self.model, self.data, self.shown, self.split)
+
+    @cached_property
     def encode(self) -> Compiled:
-        """Images and labels to codes."""
+        """Images, and conditions if there are any, to codes."""
         return Compiled(self.model.encode)
 
     @cached_property
     def decode(self) -> Compiled:
-        """Latents and labels to images."""
+        """Latents, and conditions if there are any, to images in [0, 1]."""
         return Compiled(self.model.decode)
+
+    def codes(self, rows: Split) -> NDArray[np.float32]:
+        """(n, latent_dim) of the images of a split, under their own conditions."""
+        return self.encode(rows["images"], *self.conditions.of(rows))
 
     @cached_property
     def test_codes(self) -> NDArray[np.float32]:
-        """(n, latent_dim) of the test images, under their labels."""
-        return self.encode(self.test.images, self.test.labels)
+        """(n, latent_dim) of the test images."""
+        return self.codes(self.test)
 
     @cached_property
     def train_codes(self) -> NDArray[np.float32]:
-        """(n, latent_dim) of the training images, under their labels."""
-        return self.encode(self.train.images, self.train.labels)
+        """(n, latent_dim) of the training images."""
+        return self.codes(self.train)
+
+    @cached_property
+    def drawn(self) -> tuple[NDArray[np.float32], ConditionArrays]:
+        """Latents from the prior, and the conditions they are decoded under."""
+        latents = self.random("latents").standard_normal((self.samples, self.model.latent_dim), np.float32)
+        return latents, self.conditions.draw(self.samples)
+
+    @cached_property
+    def generated(self) -> NDArray[np.uint8]:
+        """What the model makes of `drawn`."""
+        latents, conditions = self.drawn
+        return to_uint8(self.decode(latents, *conditions))
 
     @cached_property
     def judge_features(self) -> Compiled:
@@ -90,6 +117,16 @@ class Context:
         """A stream of random numbers that is this purpose's own: adding a sampler changes no other's numbers."""
         return np.random.default_rng([self.seed, *purpose.encode()])
 
-    def labels(self, count: int) -> NDArray[np.int32]:
-        """Labels 0, 1, 2, ... in turn: every class the same number of times; zeros where there are no classes."""
-        return np.arange(count, dtype=np.int32) % max(1, self.data.spec.labels)
+    def seeds(self, count: int) -> NDArray[np.int32]:
+        """A seed for each of some images, (count, 2)."""
+        return np.stack([np.full(count, self.seed), np.arange(count)], axis=1).astype(np.int32)
+
+
+def require(count: int, least: int, what: str) -> None:
+    """Refuses to sample from too few rows.
+
+    Raises:
+        TooFewError: there are fewer than ``least`` of ``what``.
+    """
+    if count < least:
+        raise TooFewError(f"needs at least {least} {what}, there are {count}")

@@ -1,11 +1,13 @@
-"""The whole state of a run, on disk: what is needed to go on as if nothing had happened.
+"""The whole state of a run, on disk: what is needed to resume it as if nothing had happened.
 
 Checkpoints live in ``.atlas``, outside the declared outputs, because both engines delete the outputs of a job that
 failed. A file is named by its step and by the SHA-256 of its content, so a torn or damaged one is known by its name
 and the one before it is used.
 """
 
+import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_atlas import io
+from latent_atlas.backend import keras, tf
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import Model
+from latent_atlas.params import canonical
+from latent_atlas.steps import files
 
 _KEPT = 2
 
@@ -74,7 +79,22 @@ class Checkpoints:
 
 
 def _variables(model: Model) -> list[Any]:
-    """Every variable a run depends on, in a fixed order: weights, states of dropout, optimizers, what else it has."""
+    """Every variable a run depends on, in a fixed order: weights, dropout, optimizers, the result, other state."""
     networks = [v for name in sorted(model.networks) for v in model.networks[name].variables]
     optimizers = [v for name in sorted(model.optimizers) for v in model.optimizers[name].variables]
-    return networks + optimizers + list(model.state())
+    held = {id(variable) for variable in networks}
+    results = [variable for variable in model.saved().values() if id(variable) not in held]
+    return networks + optimizers + results + list(model.state())
+
+
+def fingerprint(card: Mapping[str, Any], data: Mapping[str, Any], model: str) -> str:
+    """What a checkpoint must share with this run to be resumed by it: configuration, data, code, TensorFlow.
+
+    Args:
+        card: of the model.
+        data: the data card, which has the hash of every array.
+        model: its name; the code is all that the step depends on.
+    """
+    code = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files("train", model)]
+    whole = canonical([card, data, code, tf.__version__, keras.__version__])
+    return hashlib.sha256(whole.encode()).hexdigest()

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_atlas.backend import tf
+from latent_atlas.columns import DataSpec
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import Model, Settings
 from latent_atlas.training.batches import Batches
+from latent_atlas.training.cameras import schedule
 from latent_atlas.training.checkpoints import Checkpoints
-from latent_atlas.training.snapshots import schedule
 from latent_atlas.training.stability import Finding, ringing
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ class Record:
             **{f"snapshot/{name}": np.stack(values) for name, values in self.snapshots.items()},
         }
 
+    def film(self) -> dict[str, NDArray[Any]]:
+        """The snapshots: the steps at which they were taken, and each array of them stacked."""
+        frames = {name: np.stack(values) for name, values in self.snapshots.items()}
+        return {"steps": np.array(self.snapshot_steps), **frames}
+
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> "Record":
         """From a checkpoint."""
@@ -70,6 +76,7 @@ def train(
     settings: Settings,
     seed: int,
     batches: Batches,
+    data: DataSpec,
     camera: Callable[[], dict[str, NDArray[Any]]],
     checkpoints: Checkpoints,
     checkpoint_seconds: float,
@@ -87,7 +94,9 @@ def train(
     record = Record.from_arrays(stored) if stored else Record()
     if record.step:
         print(f"resumed after step {record.step:,}")
-    step_function = compile_step(model, settings, batches)
+    else:
+        model.begin({name: _as_input(array, data, name) for name, array in batches[0].items()})
+    step_function = compile_step(model, settings, batches, data)
     due = set(schedule(settings.steps, settings.frames))
     every = max(1, settings.steps // _HISTORY_ROWS)
     stop = _stop_on_signals()
@@ -96,8 +105,7 @@ def train(
     if record.step == 0:
         _snapshot(record, camera)
     while record.step < settings.steps:
-        images, labels = batches[record.step]
-        losses = step_function(images, labels, np.array([seed, record.step], np.int32))
+        losses = step_function(batches[record.step], np.array([seed, record.step], np.int32))
         record.step += 1
         if _note(record, losses, every, settings):
             _watch(model, record, settings)
@@ -113,20 +121,28 @@ def train(
     return record
 
 
-def compile_step(model: Model, settings: Settings, batches: Batches) -> "Callable[..., dict[str, Tensor]]":
-    """The train step as one graph, from uint8 images, labels and a seed to scalar losses."""
-    images, labels = batches[0]
+def compile_step(
+    model: Model, settings: Settings, batches: Batches, data: DataSpec
+) -> "Callable[..., dict[str, Tensor]]":
+    """The train step as one graph, from a batch as it is on disk and a seed to scalar losses."""
     signature = [
-        tf.TensorSpec(images.shape, tf.uint8),
-        tf.TensorSpec(labels.shape, labels.dtype),
+        {name: tf.TensorSpec(array.shape, array.dtype) for name, array in batches[0].items()},
         tf.TensorSpec((2,), tf.int32),
     ]
 
     @tf.function(input_signature=signature, jit_compile=settings.xla)
-    def step(images: "Tensor", labels: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
-        return model.train_step(tf.cast(images, tf.float32) / 255.0, labels, seed)
+    def step(batch: "dict[str, Tensor]", seed: "Tensor") -> "dict[str, Tensor]":
+        return model.train_step({name: _as_input(tensor, data, name) for name, tensor in batch.items()}, seed)
 
     return step
+
+
+def _as_input(array: Any, data: DataSpec, name: str) -> "Tensor":
+    """A column as models are given it."""
+    kind = data[name].kind if name in data else ""
+    if kind in ("images", "picture"):
+        return tf.cast(array, tf.float32) / 255.0
+    return tf.cast(array, tf.float32) if kind == "attributes" else tf.convert_to_tensor(array)
 
 
 def _note(record: Record, losses: "dict[str, Tensor]", every: int, settings: Settings) -> bool:

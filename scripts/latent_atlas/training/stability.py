@@ -6,7 +6,7 @@ What is found follows from the history alone, so whoever reads ``history.csv`` f
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from latent_atlas.model import Alarm
+from latent_atlas.model import Alarm, Model, Settings
 
 _PATIENCE = 0.1  # share of the run that a loss must stay beyond its bound
 
@@ -51,5 +51,14 @@ def findings(
 def ringing(
     alarms: Sequence[Alarm], columns: Sequence[str], rows: Sequence[Sequence[float]], steps: int
 ) -> list[Finding]:
-    """What is found in the history so far, and still goes on at its last row."""
+    """What is found in the history so far, and still holds at its last row."""
     return [finding for finding in findings(alarms, columns, rows, steps) if finding.last_step == int(rows[-1][0])]
+
+
+def summary(
+    model: Model, settings: Settings, columns: Sequence[str], rows: Sequence[Sequence[float]]
+) -> list[str] | None:
+    """What went wrong in a whole run, a sentence each; None if nothing watched it."""
+    if not model.alarms or settings.on_instability == "ignore":
+        return None
+    return [str(finding) for finding in findings(model.alarms, columns, rows, settings.steps)]

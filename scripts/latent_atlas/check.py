@@ -1,0 +1,79 @@
+"""Checks all of ``params.yaml`` at once, before any job: keys, scales, sources, models, datasets, judges, teachers."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from latent_atlas import models, params, sources
+from latent_atlas.columns import DataSpec
+from latent_atlas.errors import AtlasError
+from latent_atlas.model import Judges
+from latent_atlas.params import FILE, SCALES, File, Params, choice
+from latent_atlas.steps import STEPS
+
+
+def everything(content: Mapping[str, Any], scale: str | None = None, path: Path = FILE) -> Params:
+    """Checks the content of a ``params.yaml`` at all scales and returns it at one.
+
+    Raises:
+        AtlasError: with one line that names the first mistake and says how many more there are.
+    """
+    file = params.parse(File, content, "", path)
+    chosen = params.view(file, scale, path)
+    _check_resources(chosen)
+    for each in SCALES:
+        _check_scale(params.view(file, each, path))
+    return chosen
+
+
+def _check_scale(here: Params) -> None:
+    columns = {key: _columns(here, key) for key in here.datasets}
+    for key, experiment in here.experiments.items():
+        where = f"{here.path}: {experiment.section}.{key}"
+        models.settings(here, key)
+        choice(f"{where}.dataset", experiment.dataset, here.datasets)
+        _check_judge(here, key)
+        model, teacher = models.find(experiment.model), experiment.teacher
+        if (model.teacher is None) != (teacher is None):
+            wanted = (
+                "needs a teacher; move it under taught" if model.teacher else "takes no teacher; move it to experiments"
+            )
+            raise AtlasError(f"{where}: {experiment.model} {wanted}")
+        if teacher is not None:
+            choice(f"{where}.teacher", teacher, [name for name, e in here.experiments.items() if e.teacher is None])
+            ability = model.teacher or object
+            if not issubclass(models.find(here.experiments[teacher].model), ability):
+                raise AtlasError(f"{where}.teacher: {teacher!r} has not the ability {ability.__name__}")
+        models.check_data(here, key, columns[experiment.dataset])
+
+
+def _columns(here: Params, key: str) -> DataSpec:
+    options = sources.options(here, key)
+    return DataSpec(sources.find(options.source).columns(options))
+
+
+def _check_judge(here: Params, key: str) -> None:
+    experiment = here.experiments[key]
+    where = f"{here.path}: {experiment.section}.{key}.judge"
+    choice(where, experiment.judge, here.experiments)
+    if experiment.judge == key:
+        return
+    judge, order = here.experiments[experiment.judge], list(here.experiments)
+    if judge.dataset != experiment.dataset:
+        raise AtlasError(
+            f"{where}: {experiment.judge!r} is trained on {judge.dataset!r}, "
+            f"but must be trained on {experiment.dataset!r} as {key!r} is"
+        )
+    choice(f"{here.path}: {judge.section}.{judge.key}.model", judge.model, models.names())
+    if not issubclass(models.find(judge.model), Judges):
+        raise AtlasError(f"{where}: {experiment.judge!r} is no classifier; name one, or {key!r} for none")
+    if order.index(experiment.judge) > order.index(key):
+        raise AtlasError(f"{where}: {experiment.judge!r} must stand before {key!r}; judges come first")
+
+
+def _check_resources(here: Params) -> None:
+    for key in here.resources.experiments:
+        choice(f"{here.path}: resources.experiments", key, here.experiments)
+    for step in STEPS:
+        if step not in here.resources.steps:
+            raise AtlasError(f"{here.path}: resources.steps: has no {step!r}")

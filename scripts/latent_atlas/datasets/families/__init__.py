@@ -1,1 +1,0 @@
-"""What related sources have in common."""

@@ -1,0 +1,34 @@
+"""Figures of what is written or painted: each function takes the material and returns the drawing."""
+
+import numpy as np
+
+from . import theme
+from .lettering import Note, pad, page, typed, write
+from .material import Drawing, Material
+from .tiles import arrange, check_images, legible, tile
+
+TEXTS = 3  # beside each other at each temperature
+LETTERS, LINES = 40, 18  # of each text: columns, and lines at most
+APART = 28  # pixels between texts
+PICTURES = 4  # beside each other
+
+
+def written(material: Material) -> Drawing:
+    """written_text (temperatures, texts) str, written_temperatures (temperatures,): a block for each temperature."""
+    head = theme.TEXT + 16
+    blocks = []
+    for texts, temperature in zip(material["written_text"], material["written_temperatures"], strict=True):
+        pages = [page(typed(str(text), LETTERS, LINES), LETTERS) for text in texts[:TEXTS]]
+        block = pad(arrange(pages, TEXTS, APART), top=head)
+        blocks.append(write(block, [Note(0, 0, f"temperature {temperature:.2g}", "la", theme.TEXT, theme.BOLD)]))
+    return Drawing(arrange(blocks, 1, APART), "a low temperature prefers the likely characters")
+
+
+def pictures(material: Material) -> Drawing:
+    """pictures (n, H, W, 3): at their own proportions."""
+    images = check_images(material["pictures"], "pictures")
+    across = min(PICTURES, int(np.ceil(np.sqrt(len(images)))))
+    cells = legible(images, across, theme.WIDTH)
+    return Drawing(
+        tile(cells, -(-len(images) // across), across, gap=12), f"{images.shape[2]} × {images.shape[1]} pixels"
+    )

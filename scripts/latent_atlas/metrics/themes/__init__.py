@@ -1,0 +1,1 @@
+"""One file for each theme: its metrics, and the arrays from which they follow."""

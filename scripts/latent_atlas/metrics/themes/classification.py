@@ -1,0 +1,48 @@
+"""How often classifiers are right."""
+
+from latent_atlas.metrics.attribute_scores import attribute_accuracy, majority_accuracy
+from latent_atlas.metrics.entries import Arrays, Direction, Measure, Metric, Metrics, Theme
+from latent_atlas.metrics.labels import accuracy_of_logits
+
+_ACCURACY = Metric(
+    "accuracy",
+    "Accuracy",
+    Direction.UP,
+    "Share of test images whose class is named correctly. Where images have attributes, the share of right answers "
+    "over all attributes.",
+    (0.1, 0.0),
+    digits=3,
+)
+_MAJORITY = Metric(
+    "accuracy_majority",
+    "… of the majority",
+    Direction.NONE,
+    "The same for giving each attribute always its more frequent answer: what is right without looking at the image.",
+    (0.1, 0.0),
+    digits=3,
+    alone="Accuracy, majority",
+)
+
+
+def _classes(arrays: Arrays) -> Metrics:
+    logits = arrays["test_logits"]
+    return {"accuracy": accuracy_of_logits(logits, arrays["test_labels"][: len(logits)])}
+
+
+def _attributes(arrays: Arrays) -> Metrics:
+    logits = arrays["test_attribute_logits"]
+    wanted = arrays["test_attributes"][: len(logits)]
+    return {"accuracy": attribute_accuracy(logits, wanted), "accuracy_majority": majority_accuracy(wanted)}
+
+
+MEASURES = (
+    Measure(("test_logits", "test_labels"), _classes, (_ACCURACY,)),
+    Measure(("test_attribute_logits", "test_attributes"), _attributes, (_ACCURACY, _MAJORITY)),
+)
+
+THEME = Theme(
+    "classification",
+    "Classification",
+    "How often the class named is right. The judges of all other models are such classifiers.",
+    MEASURES,
+)

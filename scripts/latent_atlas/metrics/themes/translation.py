@@ -1,0 +1,109 @@
+"""The same content in another class, style or domain."""
+
+from latent_atlas.metrics.attribute_scores import attribute_effect
+from latent_atlas.metrics.entries import Among, Arrays, Direction, Measure, Metric, Metrics, Theme
+from latent_atlas.metrics.images import l1, psnr, psnr_bicubic, ssim
+from latent_atlas.metrics.labels import accuracy, transfer_accuracy
+
+_CYCLE = tuple(f"{name}_{way}" for way in ("ab", "ba") for name in ("translation_sources", "cycled"))
+
+
+def _target_accuracy(way: str, domains: str) -> Measure:
+    """For one direction; ``domains`` in words."""
+    name, found, wanted = f"target_accuracy_{way}", f"translation_predictions_{way}", f"translation_targets_{way}"
+    return Measure(
+        (found, wanted),
+        lambda a: {name: accuracy(a[found], a[wanted])},
+        (
+            Metric(
+                name,
+                f"Target accuracy {way[0].upper()}→{way[1].upper()}",
+                Direction.UP,
+                f"Share of the images translated from {domains} that the judge takes for images of the latter.",
+                (0.1, 0.0),
+                digits=3,
+                among=(Among.JUDGE,),
+            ),
+        ),
+    )
+
+
+def _cycle(arrays: Arrays) -> Metrics:
+    ways = [l1(arrays[f"cycled_{way}"], arrays[f"translation_sources_{way}"]) for way in ("ab", "ba")]
+    return {"cycle_l1": sum(ways) / len(ways)}
+
+
+def _bicubic(arrays: Arrays) -> Metrics:
+    small, truth = arrays["translation_sources_ab"], arrays["translation_truth_ab"]
+    larger = truth.shape[1] > small.shape[1] and truth.shape[3] == small.shape[3]
+    return {"psnr_bicubic": psnr_bicubic(small, truth)} if larger else {}
+
+
+MEASURES = (
+    Measure(
+        ("transfer_predictions", "transfer_labels"),
+        lambda a: {"transfer_accuracy": transfer_accuracy(a["transfer_predictions"], a["transfer_labels"])}, (
+        Metric(
+            "transfer_accuracy", "Transfer accuracy", Direction.UP,
+            "The codes of test images are decoded with every label but their own. This is the share of the images "
+            "that the judge takes for the class asked for.",
+            tolerance=(0.1, 0.0), digits=3, among=(Among.JUDGE,),
+        ),
+    )),
+    Measure(
+        ("attribute_before", "attribute_after"),
+        lambda a: {"attribute_effect": attribute_effect(a["attribute_before"], a["attribute_after"])}, (
+        Metric(
+            "attribute_effect", "Attribute effect", Direction.UP,
+            "The vector of an attribute, such as glasses, is the mean code of images with it minus that of images "
+            "without it. It is added to the codes of images without the attribute. This is how much more probable the "
+            "judge then finds it, mean over images and attributes (Larsen et al. 2016).",
+            digits=3, among=(Among.JUDGE,),
+        ),
+    )),
+    _target_accuracy("ab", "domain A to domain B"),
+    _target_accuracy("ba", "domain B to domain A"),
+    Measure(_CYCLE, _cycle, (
+        Metric(
+            "cycle_l1", "Cycle error", Direction.DOWN,
+            "Mean absolute difference between images and what comes back if they are translated to the other domain "
+            "and back again. Pixels lie between 0 and 1 (Zhu et al. 2017).",
+            tolerance=(0.0, 0.25), digits=4,
+        ),
+    )),
+    Measure(
+        ("translated_ab", "translation_truth_ab"),
+        lambda a: {"psnr": psnr(a["translated_ab"], a["translation_truth_ab"])}, (
+        Metric(
+            "psnr", "PSNR", Direction.UP,
+            "How near translated images are to what they should be, pixel by pixel: the peak signal-to-noise ratio in "
+            "decibels. 10 dB more are a tenth of the squared error.",
+            tolerance=(0.7, 0.0), digits=2, unit="dB",
+        ),
+    )),
+    Measure(("translation_sources_ab", "translation_truth_ab"), _bicubic, (
+        Metric(
+            "psnr_bicubic", "… of bicubic", Direction.NONE,
+            "The same for enlarging images by bicubic interpolation, without a network: what super-resolution has to "
+            "beat.",
+            tolerance=(0.05, 0.0), digits=2, unit="dB", alone="PSNR of bicubic",
+        ),
+    )),
+    Measure(
+        ("translated_ab", "translation_truth_ab"),
+        lambda a: {"ssim": ssim(a["translated_ab"], a["translation_truth_ab"])}, (
+        Metric(
+            "ssim", "SSIM", Direction.UP,
+            "Structural similarity: how alike the translated images and what they should be are to the eye, by local "
+            "brightness, contrast and structure; 1 for identical images (Wang et al. 2004).",
+            tolerance=(0.1, 0.0), digits=3,
+        ),
+    )),
+)  # fmt: skip
+
+THEME = Theme(
+    "translation",
+    "Transfer and translation",
+    "The same content in another style, class or domain.",
+    MEASURES,
+)

@@ -1,0 +1,109 @@
+"""Files from elsewhere: each is known by its SHA-256, and several places are tried for it.
+
+In this order: a copy placed by hand in ``.atlas/downloads``, the mirror, then the public hosts. A partial download
+stays in ``.atlas/downloads`` and is resumed by the next run, from whichever host.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from latent_atlas import io
+from latent_atlas.errors import AtlasError
+from latent_atlas.sources import Progress
+from latent_atlas.sources.obtaining import transfer
+
+MIRROR = "LATENT_ATLAS_MIRROR"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that is known by its content."""
+
+    name: str  # folder and file name, as in a mirror
+    sha256: str
+    size: int  # bytes
+    hosts: tuple[str, ...] = ()  # whole URLs, tried in this order
+    advice: str = ""  # what to do if no host gives it; a full sentence without its stop
+
+
+def obtain(file: File, raw: Path, progress: Progress, last: Callable[[Path], None] | None = None) -> Path:
+    """Puts ``file`` into the folder ``raw`` under its own name and returns its path there.
+
+    Args:
+        file: what is wanted.
+        raw: the folder.
+        progress: is told what is downloaded.
+        last: tried when all else has failed: puts the file at the path it is given, or raises `transfer.RefusalError`.
+
+    Raises:
+        AtlasError: no place gives a file of that SHA-256. The message says what each answered.
+    """
+    target = raw / PurePosixPath(file.name).name
+    by_hand, mirror = io.WORK / "downloads" / file.name, os.environ.get(MIRROR, "")
+    copies = {str(by_hand): by_hand} if by_hand.exists() else {}
+    urls = {url: url for url in file.hosts}
+    if "://" in mirror:
+        urls = {MIRROR: f"{mirror.rstrip('/')}/{file.name}"} | urls
+    elif mirror:
+        copies[MIRROR] = Path(mirror) / file.name
+    answers = []
+    for shown, origin in copies.items():
+        if not (problem := _copy(origin, target, file.sha256)):
+            return target
+        answers.append(f"{shown} {problem}")
+    with _locked(by_hand) as part:
+        for shown, url in urls.items():
+            try:
+                transfer.download(url, part, file.size, file.sha256, f"{target.name} from {shown}", progress)
+            except transfer.RefusalError as refusal:
+                answers.append(f"{shown} {refusal}")
+                progress.say(f"{target.name}: {shown} {refusal}")
+                continue
+            shutil.move(part, target)
+            return target
+    if last:
+        try:
+            last(target)
+            return target
+        except transfer.RefusalError as refusal:
+            answers.append(str(refusal))
+    answers += [file.advice] if file.advice else []
+    if not file.hosts and not last:
+        answers.append("it has no public host")
+    if not mirror:
+        answers.append(f"set {MIRROR} to a folder or URL that holds {file.name}")
+    answers.append(f"or place the file by hand as {by_hand} (sha256 {file.sha256}) and run again")
+    raise AtlasError(f"{file.name}: cannot be obtained: {'; '.join(answers)}")
+
+
+def _copy(origin: Path, target: Path, sha256: str) -> str:
+    """Copies a file that is checked while it is read. Returns what is wrong with it, or nothing."""
+    digest = hashlib.sha256()
+    try:
+        with origin.open("rb") as reading, target.open("wb") as writing:
+            while block := reading.read(1 << 20):
+                digest.update(block)
+                writing.write(block)
+    except (FileNotFoundError, NotADirectoryError):
+        return "does not hold it"
+    except (PermissionError, IsADirectoryError) as error:
+        return f"cannot be read ({error.strerror})"
+    if digest.hexdigest() == sha256:
+        return ""
+    target.unlink()
+    return f"holds another file (sha256 {digest.hexdigest()[:12]}..., expected {sha256[:12]}...)"
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[Path]:
+    """Yields the path of the partial download; two runs that want the same file take turns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with Path(f"{path}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield Path(f"{path}.part")

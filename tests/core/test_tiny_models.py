@@ -1,0 +1,89 @@
+"""A system of a kind that did not exist before is one file and one entry, through both engines, to the report."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from projects import ROOT, Project, add_model, copy_project
+
+# The model, its dataset, its judge, settings of its own, what it must have given, and its animations.
+KINDS = {
+    "bridge": ("scenes", {}, {"translated_ab", "translated_ba", "cycled_ab"}, {"evolution.gif", "evolution.mp4"}),
+    "illustrator": (
+        "captions",
+        {},
+        {"samples", "sample_captions", "manifold", "condition_names"},
+        {"manifold.gif", "manifold.mp4", "manifold_0.mp4", "manifold_1.gif"},
+    ),
+    "scribe": ("text", {"window": 16}, {"written_text", "text_nats"}, {"evolution.gif", "evolution.mp4"}),
+    "painter": ("photos", {}, {"pictures"}, {"evolution.gif", "evolution.mp4"}),
+}
+
+
+def _make(path: Path) -> Project:
+    """A project of the four and nothing else, each judging itself."""
+    here = copy_project(path)
+
+    def change(content: dict) -> None:
+        content["experiments"] = {}
+        for name, (dataset, own, *_) in KINDS.items():
+            add_model(here, name, (ROOT / f"tests/core/tiny_models/{name}.py").read_text())
+            settings = {"steps": 8, "batch_size": 4, "learning_rate": 0.05, "frames": 3, **own}
+            scales = dict.fromkeys(("demo", "laptop", "full"), settings)
+            content["experiments"][name] = {"model": name, "dataset": dataset, "judge": name, **scales}
+        content["datasets"] = {dataset: content["datasets"][dataset] for dataset, *_ in KINDS.values()}
+        content["datasets"]["scenes"]["demo"] = {"source": "scenes", "images": 120, "size": 32}
+        content["datasets"]["captions"]["demo"].update(images=120, held_out_images=12)
+        content["datasets"]["photos"]["demo"]["longest_side"] = 64
+        content["animation"]["labels_at_most"] = 2
+        content["evaluation"]["demo"] = {"samples": 100, "importance_samples": 2, "likelihood_images": 20}
+        content["resources"].pop("experiments", None)
+
+    here.edit(change)
+    return here
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Project]:
+    one, other = (_make(tmp_path_factory.mktemp(name) / "project") for name in ("snakemake", "dvc"))
+    one.run("snakemake", "--cores", "2")
+    other.run("dvc", "repro")
+    return one, other
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_from_data_to_report(name: str, both: tuple[Project, Project]) -> None:
+    _, _, gives, animations = KINDS[name]
+    for here in both:
+        folder = here.path / "results/demo/experiments" / name
+        with np.load(folder / "samples.npz") as arrays:
+            assert gives <= set(arrays.files)
+            assert arrays["left_out"].tolist() == []
+        assert animations <= {path.name for path in (folder / "animations").iterdir()}
+        assert list((folder / "figures").glob("*.png"))
+        assert json.loads((folder / "left_out.json").read_text()) == []
+        assert f'id="{name}"' in (here.path / "results/demo/report/index.html").read_text()
+
+
+def test_both_engines_write_the_same_bytes(both: tuple[Project, Project]) -> None:
+    one, other = (here.files() for here in both)
+    assert one.keys() == other.keys()
+    assert [path for path in one if one[path] != other[path]] == []
+
+
+def test_what_is_saved_is_what_the_model_says_is_its_result(both: tuple[Project, Project]) -> None:
+    folder = both[0].path / "results/demo/experiments/painter"
+    with np.load(folder / "weights.npz") as arrays, np.load(folder / "samples.npz") as samples:
+        assert set(arrays.files) == {"card", "picture"}
+        np.testing.assert_array_equal(np.round(arrays["picture"] * 255), samples["pictures"])
+    with np.load(folder / "snapshots.npz") as arrays:
+        photograph = np.load(both[0].path / "data/demo/photos/processed/cat.npy")
+        np.testing.assert_array_equal(arrays["picture_frames"][0, 0], photograph)  # where the optimisation began
+        assert arrays["picture_frames"][-1].std() < arrays["picture_frames"][0].std()
+
+
+def test_metrics_follow_from_what_it_can_do(both: tuple[Project, Project]) -> None:
+    folder = both[0].path / "results/demo/experiments"
+    assert "bits_per_char" in json.loads((folder / "scribe/metrics.json").read_text())
+    assert "cycle_l1" in json.loads((folder / "bridge/metrics.json").read_text())

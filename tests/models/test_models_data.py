@@ -1,0 +1,97 @@
+"""Every model on data that are not like the examples: it takes a train step, or `check` refuses them in a line."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from latent_atlas import models
+from latent_atlas.backend import keras, tf
+from latent_atlas.blocks import networks
+from latent_atlas.errors import AtlasError
+from latent_atlas.model import DataSpec, Settings
+
+PERCEPTRONS = {"latent_dim": 4, "hidden": 8, "maxout_units": 4}
+SMALL: dict[str, dict[str, Any]] = {
+    "gan": PERCEPTRONS,
+    "cgan": {**PERCEPTRONS, "label_units": 4, "latent_units": 4, "label_maxout_units": 4},
+    "mlp": {"hidden": 8},
+    "stylegan": {"channel_base": 32, "channel_max": 8, "latent_dim": 4},
+    "wgan_gp": {"width": 2, "critic_steps": 2},
+}
+ANY_SIDES = {"cgan", "cnn", "gan", "mlp"}
+HALVED = set(models.names()) - ANY_SIDES - {"stylegan"}
+SHAPES = {  # and the models that take them
+    (28, 32, 1): ANY_SIDES | HALVED,
+    (48, 32, 3): ANY_SIDES | HALVED,
+    (27, 27, 1): ANY_SIDES,
+    (5, 5, 1): ANY_SIDES,
+    (52, 52, 1): ANY_SIDES,  # halves to 13
+    (32, 32, 3): set(models.names()),
+}
+
+
+def settings(name: str, **chosen: Any) -> Settings:
+    small = SMALL.get(name, {"width": 2})
+    return models.find(name).Settings(**{"steps": 1, "batch_size": 4, "learning_rate": 0.01, **small, **chosen})
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: "x".join(map(str, shape)))
+@pytest.mark.parametrize("name", models.names())
+def test_a_model_trains_on_images_of_a_shape_or_refuses_them_in_a_line(name: str, shape: tuple[int, int, int]) -> None:
+    kind, chosen = models.find(name), settings(name)
+    data = DataSpec.of_images(shape, labels=3, attributes=2)
+    if name not in SHAPES[shape]:
+        with pytest.raises(AtlasError, match=rf"needs .*{shape[0]}x{shape[1]}; set `size`") as refusal:
+            kind.check(chosen, data)
+        assert "\n" not in str(refusal.value)
+        return
+    kind.check(chosen, data)
+    keras.utils.set_random_seed(0)
+    model, count = kind(chosen, data), chosen.images_per_step
+    columns = {
+        "images": np.random.default_rng(0).random((count, *shape), np.float32),
+        "labels": np.arange(count, dtype=np.int32) % 3,
+        "attributes": np.ones((count, 2), np.float32),
+    }
+    batch = {column: tf.constant(columns[column]) for column in kind.reads}
+    before = {key: variable.numpy() for key, variable in model.saved().items()}
+    losses = model.train_step(batch, tf.constant([0, 0]))
+    assert all(np.isfinite(value.numpy()) for value in losses.values())
+    assert any((variable.numpy() != before[key]).any() for key, variable in model.saved().items())
+    condition = [batch[kind.condition][:2]] if kind.condition else []
+    if hasattr(model, "encode"):
+        assert model.encode(batch["images"][:2], *condition).shape == (2, model.latent_dim)
+    if hasattr(model, "decode"):
+        assert model.decode(tf.zeros((2, model.latent_dim)), *condition).shape == (2, *shape)
+    if hasattr(model, "log_weight"):
+        assert model.log_weight(batch["images"][:2], tf.constant([0, 1]), *condition).shape == (2,)
+
+
+@pytest.mark.parametrize(("shape", "stages", "smallest"), [
+    ((28, 28), 2, (7, 7)), ((28, 32), 2, (7, 8)), ((64, 64), 4, (4, 4)), ((64, 48), 3, (8, 6)), ((32, 64), 3, (4, 8)),
+    ((8, 8), 1, (4, 4)), ((26, 26), 1, (13, 13)), ((27, 32), 0, (27, 32)), ((6, 6), 0, (6, 6)),
+])  # fmt: skip
+def test_both_sides_are_halved_together(shape: tuple[int, int], stages: int, smallest: tuple[int, int]) -> None:
+    data = DataSpec.of_images((*shape, 1))
+    assert (networks.stages(data), networks.smallest(data)) == (stages, smallest)
+
+
+@pytest.mark.parametrize("name", ["autoencoder", "cnn", "mlp"])
+def test_one_class_is_nothing_to_learn(name: str) -> None:
+    models.find(name).check(settings(name), DataSpec.of_images((28, 28, 1), labels=2))
+    with pytest.raises(AtlasError, match="at least 2 classes, and the dataset has 1"):
+        models.find(name).check(settings(name), DataSpec.of_images((28, 28, 1), labels=1))
+
+
+def test_the_class_held_out_must_exist() -> None:
+    kind, data = models.find("autoencoder"), DataSpec.of_images((28, 28, 1), labels=3)
+    kind.check(settings("autoencoder", held_out_label=2), data)
+    with pytest.raises(AtlasError, match="held_out_label must be a class of the dataset, 0 to 2, not 3"):
+        kind.check(settings("autoencoder", held_out_label=3), data)
+
+
+def test_pooling_needs_four_pixels() -> None:
+    models.find("cnn").check(settings("cnn"), DataSpec.of_images((4, 4, 1), labels=2))
+    with pytest.raises(AtlasError, match="at least 4x4, and they are 3x9"):
+        models.find("cnn").check(settings("cnn"), DataSpec.of_images((3, 9, 1), labels=2))
