@@ -4,7 +4,7 @@ import argparse
 
 from latent_atlas import backend, io, models, prepared, step, weights
 from latent_atlas.params import Params
-from latent_atlas.sampling import table
+from latent_atlas.sampling import samplers
 from latent_atlas.sampling.context import Context
 
 
@@ -28,8 +28,8 @@ def main(params: Params, arguments: argparse.Namespace, progress: step.Progress)
         shown=params.animation.labels_at_most,
         **params.evaluation.model_dump(),
     )
-    io.save_arrays(folder / "samples.npz", table.collect(context))
-    io.save_arrays(folder / "verdict.npz", table.verdict(context))
+    io.save_arrays(folder / "samples.npz", samplers.collect(context))
+    io.save_arrays(folder / "verdict.npz", samplers.verdict(context))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,21 @@
 """Lets each engine know what the other has done, so that neither repeats it.
 
 Snakemake and DVC keep separate records of the same files. Each move is safe only if the engine it starts from finds
-everything in order: `dvc commit` believes whatever lies on disk, and so does `snakemake --touch`.
+everything in order: `dvc commit` believes whatever lies on disk, and so does `snakemake --touch`. As long as no file
+has changed since both agreed, neither is asked again.
 """
 
 import argparse
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
 
-from latent_atlas import params
+from latent_atlas import io, params
 from latent_atlas.errors import AtlasError
 
 _NOTHING = "Nothing to be done"
+_SYNCED = io.WORK / "synced"  # the state in which both engines last agreed
 
 
 def main() -> None:
@@ -24,7 +27,10 @@ def main() -> None:
         here = params.load()
         scale = arguments.scale or here.scale
         if scale == here.scale:
-            _sync(arguments.source)
+            state = _state(here)
+            if not _SYNCED.is_file() or _SYNCED.read_text(encoding="utf-8") != state:
+                _sync(arguments.source)
+                io.save_text(_SYNCED, _state(here))
         else:
             print(
                 f"DVC records the scale that params.yaml names, {here.scale}; {scale} is Snakemake's alone until then"
@@ -46,6 +52,17 @@ def _sync(source: str | None) -> None:
         _run("dvc", "commit", "--force", "--quiet")
         _touch()  # DVC has put the files back out of its cache, with new times
         print("DVC has recorded what Snakemake made")
+
+
+def _state(here: params.Params) -> str:
+    """A digest of which files there are, how large, and when they were changed: all that both engines look at."""
+    tops = [Path(name) for name in ("Snakefile", "dvc.yaml", "dvc.lock", "params.yaml", "scripts", "reference")]
+    tops += [here.data, here.results, Path(".dvc/config"), Path(".dvc/config.local")]
+    files = [path for top in tops for path in (sorted(top.rglob("*")) if top.is_dir() else [top])]
+    kept = [path for path in files if path.exists() and "__pycache__" not in path.parts]
+    stats = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in kept if path.is_file()]
+    records = [Path(".snakemake").is_dir(), Path(".dvc/cache").is_dir()]
+    return hashlib.sha256(repr((records, stats)).encode()).hexdigest()
 
 
 def _cache() -> Path:

@@ -21,7 +21,7 @@ def main(params: Params, arguments: argparse.Namespace, progress: step.Progress)
     columns = model.columns(settings)
     model.prepare(before(params, experiment, data, columns))
     conditions = Conditions(model, data, params.animation.labels_at_most, "validation")
-    take, stills = cameras.set_up(cameras.Scene(model, data, conditions, params.seed))
+    take, stills = cameras.set_up(cameras.Subject(model, data, conditions, params.seed))
     checkpoints = Checkpoints(
         io.WORK / "checkpoints" / params.scale / experiment.key, fingerprint(card, data.card, experiment.model)
     )

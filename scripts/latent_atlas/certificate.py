@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from latent_atlas import environment, io
-from latent_atlas.metrics.catalogue import define
+from latent_atlas.metrics.glossary import define
 
 REFERENCE = Path("reference")
 _MADE_BY_ENGINES = {".snakemake_timestamp", ".gitignore"}

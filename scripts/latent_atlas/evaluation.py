@@ -1,6 +1,6 @@
 """Every metric that an experiment's arrays allow: what the step `evaluate` writes to metrics.json.
 
-No model is known here. A model that can do a thing has the arrays of it, and `catalogue.MEASURES` lists what follows
+No model is known here. A model that can do a thing has the arrays of it, and `glossary.MEASURES` lists what follows
 from which arrays.
 """
 
@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from latent_atlas.errors import TooFewError
-from latent_atlas.metrics.catalogue import MEASURES
 from latent_atlas.metrics.checks import Array
 from latent_atlas.metrics.entries import Arrays, Measure, Metrics
+from latent_atlas.metrics.glossary import MEASURES
 from latent_atlas.metrics.threads import one_thread
 
 _LABELS = ("test_labels", "train_labels")

@@ -39,7 +39,7 @@ class Evaluation(BaseModel):
     likelihood_images: int = Field(ge=1, le=100_000, description="test images whose likelihood is bounded")
 
 
-class Animation(BaseModel):
+class Films(BaseModel):
     """How training is shown as it goes on."""
 
     model_config = _STRICT
@@ -106,7 +106,7 @@ class File(BaseModel):
     checkpoint_seconds: float = Field(gt=0, description="how much training a killed job may lose")
     datasets: dict[str, DatasetEntry]
     evaluation: dict[str, Evaluation]
-    animation: Animation
+    animation: Films
     resources: Resources
     experiments: dict[str, ExperimentEntry]
     taught: dict[str, TaughtEntry] = {}
@@ -138,7 +138,7 @@ class Params(BaseModel):
     datasets: dict[str, dict[str, Any]]
     experiments: dict[str, Experiment]
     evaluation: Evaluation
-    animation: Animation
+    animation: Films
     resources: Resources
 
     def reservation(self, step: str, experiment: str | None, field: str) -> int:

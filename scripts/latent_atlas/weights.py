@@ -6,6 +6,7 @@ must agree, so weights from a stranger can choose neither what is built nor how 
 readable form with the SHA-256 of the archive, so who depends on it depends on the weights.
 """
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,12 @@ def save(folder: Path, model: Model, card: Card, findings: list[str] | None = No
     arrays = {name: variable.numpy() for name, variable in model.saved().items()}
     io.save_arrays(folder / ARCHIVE, {"card": np.array(json.dumps(card, sort_keys=True)), **arrays})
     counts = {name: int(network.count_params()) for name, network in model.networks.items()}
-    about = {"parameters": counts, "findings": findings, "weights_sha256": io.sha256(folder / ARCHIVE)}
+    about = {
+        "parameters": counts,
+        "findings": findings,
+        "weights_sha256": io.sha256(folder / ARCHIVE),
+        "code_sha256": io.sha256(Path(inspect.getfile(type(model)))),  # for who runs this model as judge or teacher
+    }
     io.save_json(folder / CARD, {**card, **about})
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from latent_atlas.animations.evolution import ANIMATIONS
 from latent_atlas.figures.catalogue import FIGURES
-from latent_atlas.metrics.catalogue import MEASURES
+from latent_atlas.metrics.glossary import MEASURES
 from latent_atlas.report import explorer, gather
-from latent_atlas.sampling.table import SAMPLERS, VERDICT
+from latent_atlas.sampling.samplers import SAMPLERS, VERDICT
 from latent_atlas.training.cameras import CAMERAS
 
 DATA = {f"{split}_{column}" for split in ("test", "train") for column in ("images", "labels", "attributes")}

@@ -15,7 +15,7 @@ from latent_atlas.conditions import Conditions
 from latent_atlas.errors import AtlasError
 from latent_atlas.evaluation import evaluate
 from latent_atlas.rendering import render
-from latent_atlas.sampling import table
+from latent_atlas.sampling import samplers
 from latent_atlas.sampling.context import Context
 from latent_atlas.training import cameras, loop
 from latent_atlas.training.batches import Batches
@@ -150,7 +150,7 @@ def _run(here: params.Params, key: str, data: prepared.Dataset) -> None:
     settings, card = models.settings(here, key), weights.describe(here, key, data.spec)
     backend.keras.utils.set_random_seed(0)
     model = weights.build(card)
-    take, stills = cameras.set_up(cameras.Scene(model, data, Conditions(model, data, 2, "validation"), 0))
+    take, stills = cameras.set_up(cameras.Subject(model, data, Conditions(model, data, 2, "validation"), 0))
     batches = Batches(data, model.columns(settings), settings.images_per_step, 0)
     record = loop.train(model, settings, 0, batches, data.spec, take, Checkpoints(Path("c"), "x"), 1e9, _Silent())
     weights.save(here.folder(key), model, card)
@@ -158,5 +158,5 @@ def _run(here: params.Params, key: str, data: prepared.Dataset) -> None:
     io.save_arrays(here.folder(key) / "snapshots.npz", record.film() | stills)
     judge = model if key in ("cnn", "mlp") else None
     context = Context(model, weights.build(card), judge, data, 0, shown=2, **here.evaluation.model_dump())
-    io.save_arrays(here.folder(key) / evidence.SAMPLES, table.collect(context))
-    io.save_arrays(here.folder(key) / evidence.VERDICT, table.verdict(context))
+    io.save_arrays(here.folder(key) / evidence.SAMPLES, samplers.collect(context))
+    io.save_arrays(here.folder(key) / evidence.VERDICT, samplers.verdict(context))

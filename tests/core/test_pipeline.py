@@ -122,7 +122,7 @@ def test_one_setting_trains_one_experiment(by_snakemake: Project, by_dvc: Projec
     by_snakemake, by_dvc = _copied(by_snakemake, tmp_path / "one"), _copied(by_dvc, tmp_path / "other")
     for here in (by_snakemake, by_dvc):
         here.run("python", "scripts/sync.py")
-        here.edit(lambda content: content["experiments"]["cvae_digits"]["demo"].update(learning_rate=0.002))
+        here.edit(lambda content: content["experiments"]["cvae_digits"]["demo"].update(learning_rate=0.003))
     plan = by_snakemake.run("snakemake", "-n", "--quiet", "host", "reason")
     touched = {line.split("experiment=")[1].split(",")[0] for line in plan.splitlines() if "wildcards: exp" in line}
     assert touched == {"cvae_digits"}

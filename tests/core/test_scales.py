@@ -17,10 +17,11 @@ def at_scale(scale: str) -> Callable[[dict[str, Any]], None]:
 
 def test_back_at_a_scale_its_data_come_from_the_cache(project: Callable[..., Project]) -> None:
     here = project("cnn_digits")
-    (here.path / "own").mkdir()
-    for number in range(20):
+    for label in range(2):
+        (here.path / f"own/{label}").mkdir(parents=True)
+    for number in range(40):
         pixels = np.random.default_rng(number).integers(0, 256, (20, 20, 3), dtype=np.uint8)
-        Image.fromarray(pixels).save(here.path / f"own/{number}.png")
+        Image.fromarray(pixels).save(here.path / f"own/{number % 2}/{number}.png")
     own = {"source": "folder", "path": "own"}
     here.edit(
         lambda content: content["datasets"]["digits"].update(demo={**own, "size": 16}, laptop={**own, "size": 24})

@@ -132,6 +132,8 @@ def test_a_running_step_imports_nothing_undeclared(step: str, made: Project) -> 
     made.run("python", "-c", RUN, f"scripts/{step}.py", "--scale", "demo", *target)
     package = made.path / "scripts/latent_atlas"
     imported = {Path(line).relative_to(package).as_posix() for line in (made.path / "imported.txt").read_text().split()}
+    if step == "sample":
+        imported -= {"models/cnn.py"}  # of the judge, whose model.json, an input, has the hash of this file
     assert imported <= _short(set(steps.files(step, "cvae_gan")))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from projects import ROOT, Project, add_model, copy_project
+from projects import ROOT, Project, add_model, add_taught, copy_project
 
 # The model, its dataset, its judge, settings of its own, what it must have given, and its animations.
 KINDS = {
@@ -22,7 +22,7 @@ KINDS = {
 
 
 def _make(path: Path) -> Project:
-    """A project of the four and nothing else, each judging itself."""
+    """A project of the four, each judging itself, and of one that learns from a trained classifier."""
     here = copy_project(path)
 
     def change(content: dict) -> None:
@@ -32,7 +32,11 @@ def _make(path: Path) -> Project:
             settings = {"steps": 8, "batch_size": 4, "learning_rate": 0.05, "frames": 3, **own}
             scales = dict.fromkeys(("demo", "laptop", "full"), settings)
             content["experiments"][name] = {"model": name, "dataset": dataset, "judge": name, **scales}
-        content["datasets"] = {dataset: content["datasets"][dataset] for dataset, *_ in KINDS.values()}
+        judge = {"steps": 12, "batch_size": 16, "learning_rate": 0.001, "frames": 3, "width": 2}
+        scales = dict.fromkeys(("demo", "laptop", "full"), judge)
+        content["experiments"]["cnn_digits"] = {"model": "cnn", "dataset": "digits", "judge": "cnn_digits", **scales}
+        used = ["digits", *(dataset for dataset, *_ in KINDS.values())]
+        content["datasets"] = {dataset: content["datasets"][dataset] for dataset in used}
         content["datasets"]["scenes"]["demo"] = {"source": "scenes", "images": 120, "size": 32}
         content["datasets"]["captions"]["demo"].update(images=120, held_out_images=12)
         content["datasets"]["photos"]["demo"]["longest_side"] = 64
@@ -41,6 +45,7 @@ def _make(path: Path) -> Project:
         content["resources"].pop("experiments", None)
 
     here.edit(change)
+    add_taught(here)
     return here
 
 
@@ -87,3 +92,10 @@ def test_metrics_follow_from_what_it_can_do(both: tuple[Project, Project]) -> No
     folder = both[0].path / "results/demo/experiments"
     assert "bits_per_char" in json.loads((folder / "scribe/metrics.json").read_text())
     assert "cycle_l1" in json.loads((folder / "bridge/metrics.json").read_text())
+
+
+def test_a_teacher_is_trained_first_and_its_student_learns_from_it(both: tuple[Project, Project]) -> None:
+    for here in both:
+        folder = here.path / "results/demo/experiments/taught_digits"
+        assert "perceptual_loss" in (folder / "history.csv").read_text().splitlines()[0]
+        assert "frechet" in json.loads((folder / "metrics.json").read_text())

@@ -73,7 +73,7 @@ def _run(
     model = weights.build(card)
     settings = models.find(name).Settings(**card["settings"])
     checkpoints = Checkpoints(io.WORK / "checkpoints", "a fingerprint")
-    take, _ = cameras.set_up(cameras.Scene(model, data, Conditions(model, data, 10), 1))
+    take, _ = cameras.set_up(cameras.Subject(model, data, Conditions(model, data, 10), 1))
     batches = Batches(data, model.reads, settings.batch_size, seed)
     record = loop.train(model, settings, seed, batches, data.spec, take, checkpoints, seconds, progress or _Silent())
     return model, record, checkpoints
@@ -176,7 +176,7 @@ def test_snapshots_of_large_images_are_reduced() -> None:
         def decode(self, latents: Any) -> Any:
             return backend.tf.tile(drawn[None], (backend.tf.shape(latents)[0], 1, 1, 1))
 
-    take, stills = cameras.set_up(cameras.Scene(Draws(), data, Conditions(Draws(), data, 10), 0))
+    take, stills = cameras.set_up(cameras.Subject(Draws(), data, Conditions(Draws(), data, 10), 0))
     images = take()["manifold_frames"]
     assert stills == {}
     assert images.shape == (15, 15, 128, 128, 1)
@@ -185,7 +185,7 @@ def test_snapshots_of_large_images_are_reduced() -> None:
 
 
 def test_a_model_without_anything_to_film_has_an_empty_film() -> None:
-    take, stills = cameras.set_up(cameras.Scene(object(), None, None, 0))
+    take, stills = cameras.set_up(cameras.Subject(object(), None, None, 0))
     assert (take(), stills) == ({}, {})
 
 

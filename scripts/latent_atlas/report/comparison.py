@@ -18,7 +18,7 @@ _DRAWS = 3  # of each class, when conditional models are compared
 
 
 @dataclass(frozen=True)
-class Panel:
+class Gallery:
     """Images of one model, or the real ones."""
 
     name: str
@@ -75,7 +75,7 @@ def _draws(images: Pixels, found: np.ndarray, labels: np.ndarray) -> Pixels:
     return chosen
 
 
-def panels(section: Section) -> list[Panel]:
+def panels(section: Section) -> list[Gallery]:
     """Equally many images of every generator, after as many real ones."""
     generators = [result for result in section.results if "samples" in result.arrays]
     if not generators:
@@ -101,7 +101,7 @@ def _detail(result: Result) -> str:
     return f"{result.latents} latents; {drawn}" if result.latents else drawn
 
 
-def _panel(name: str, detail: str, arrays: Mapping[str, np.ndarray]) -> Panel:
+def _panel(name: str, detail: str, arrays: Mapping[str, np.ndarray]) -> Gallery:
     images = arrays["samples"]
     if "sample_labels" in arrays:
         labels = arrays["sample_labels"]
@@ -110,4 +110,4 @@ def _panel(name: str, detail: str, arrays: Mapping[str, np.ndarray]) -> Panel:
     images = images[:SAMPLES]
     columns = min(_COLUMNS, len(images))
     cells = legible(images, columns, target=560, least=28)
-    return Panel(name, detail, picture(tile(cells, -(-len(images) // columns), columns, gap=2)))
+    return Gallery(name, detail, picture(tile(cells, -(-len(images) // columns), columns, gap=2)))

@@ -25,7 +25,7 @@ Arrays = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class Figure:
+class Shown:
     """A picture of an experiment, and its words."""
 
     path: Path
@@ -53,7 +53,7 @@ class Result:
     metrics: dict[str, float]
     card: dict[str, Any]
     last_row: dict[str, str]  # of history.csv
-    figures: list[Figure]
+    figures: list[Shown]
     films: list[Film]
     left_out: list[str]  # what the data were too few for, and why
     arrays: Arrays
@@ -204,7 +204,7 @@ def _last_row(path: Path) -> dict[str, str]:
     return {str(name): str(value) for name, value in rows[-1].items() if value}
 
 
-def _figures(folder: Path) -> list[Figure]:
+def _figures(folder: Path) -> list[Shown]:
     """In the order of the catalogue; figures that it does not have after them, by file name, which is their title."""
     words = {figure.name: (place, figure.title, figure.caption) for place, figure in enumerate(FIGURES)}
     found = [
@@ -212,7 +212,7 @@ def _figures(folder: Path) -> list[Figure]:
         for path in _present(folder).glob("*.png")
     ]
     ordered = sorted(found, key=lambda entry: (entry[0], entry[-1].stem))
-    return [Figure(path, title, caption) for _, title, caption, path in ordered]
+    return [Shown(path, title, caption) for _, title, caption, path in ordered]
 
 
 def _films(folder: Path) -> list[Film]:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from latent_atlas import certificate, environment
-from latent_atlas.metrics.catalogue import define, in_order
+from latent_atlas.metrics.glossary import define, in_order
 from latent_atlas.report import comparison, parameters
 from latent_atlas.report.description import describe
 from latent_atlas.report.explorer import explorer

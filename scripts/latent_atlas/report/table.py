@@ -3,8 +3,8 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from latent_atlas.metrics.catalogue import THEMES, define, is_known
 from latent_atlas.metrics.entries import Among, Direction, Metric
+from latent_atlas.metrics.glossary import THEMES, define, is_known
 from latent_atlas.report.gather import Result, Section
 
 

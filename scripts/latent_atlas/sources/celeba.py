@@ -15,7 +15,7 @@ from latent_atlas.errors import AtlasError
 from latent_atlas.prepared.card import entries, write_card
 from latent_atlas.sources.imaging.decode import Form
 from latent_atlas.sources.imaging.stream import Bad, decode_into
-from latent_atlas.sources.obtaining import File, obtain
+from latent_atlas.sources.obtaining import RemoteFile, obtain
 from latent_atlas.sources.obtaining.zips import ZipIndex
 
 _DRIVE = "https://drive.usercontent.google.com/download?id={}&export=download&confirm=t"
@@ -24,14 +24,14 @@ _ADVICE = (
     "Google Drive allows so many downloads a day and then shows a page; try tomorrow, or get it in a browser "
     "from https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
 )
-PICTURES = File(
+PICTURES = RemoteFile(
     "celeba/img_align_celeba.zip",
     "46fb89443c578308acf364d7d379fe1b9efb793042c0af734b6112e4fd3a8c74",
     1443490838,
     (_DRIVE.format("0B7EVK8r0v71pZjFTYXZWM3FlRnM"), f"{_MIRROR}/img_align_celeba.zip"),
     _ADVICE,
 )
-TABLE = File(
+TABLE = RemoteFile(
     "celeba/list_attr_celeba.txt",
     "f0e5da289d5ccf75ffe8811132694922b60f2af59256ed362afa03fefba324d0",
     26721026,

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from latent_atlas import sources
 from latent_atlas.sources import celeba
-from latent_atlas.sources.obtaining import File, obtain
+from latent_atlas.sources.obtaining import RemoteFile, obtain
 from latent_atlas.sources.obtaining.zips import ZipIndex
 
-ARCHIVE = File(
+ARCHIVE = RemoteFile(
     "celeba_10k/celeba10k_89x109.zip",
     "235e1f77546387d945f47261a3a1b2d07295c936c7fb16ee83ca30b6926bb442",
     29241926,

@@ -12,10 +12,10 @@ from latent_atlas.prepared.domains import DOMAINS, alternating, two_domains
 from latent_atlas.sources import maps
 from latent_atlas.sources.imaging.decode import Form
 from latent_atlas.sources.imaging.stream import Bad, decode_into
-from latent_atlas.sources.obtaining import File, obtain
+from latent_atlas.sources.obtaining import RemoteFile, obtain
 from latent_atlas.sources.obtaining.zips import ZipIndex
 
-ARCHIVE = File(
+ARCHIVE = RemoteFile(
     "cyclegan/horse2zebra.zip",
     "a74d9d392eecca9966b51287a76ca126af473d9de4f3e8fc0e9cda08fa1730a1",
     116867962,

@@ -12,13 +12,13 @@ from latent_atlas import sources
 from latent_atlas.columns import Column
 from latent_atlas.errors import AtlasError
 from latent_atlas.prepared import characters
-from latent_atlas.sources.obtaining import File, obtain
+from latent_atlas.sources.obtaining import RemoteFile, obtain
 
 # The original holds the same labelled reviews, and 50,000 without labels beside them: either gives the same text.
-REPACKED = File(
+REPACKED = RemoteFile(
     "imdb/aclImdb_labelled.tar.xz", "cc35e85991e84c9279f70ce7aba87dd64aaf702a12a8721d3bf5923d493e2684", 19588348
 )
-ORIGINAL = File(
+ORIGINAL = RemoteFile(
     "imdb/aclImdb_v1.tar.gz",
     "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe",
     84125825,

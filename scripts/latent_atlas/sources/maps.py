@@ -18,21 +18,21 @@ from latent_atlas.prepared.card import entries, write_card
 from latent_atlas.prepared.domains import DOMAINS, alternating, two_domains
 from latent_atlas.sources.imaging.decode import Form
 from latent_atlas.sources.imaging.stream import Bad, decode_into
-from latent_atlas.sources.obtaining import File, obtain
+from latent_atlas.sources.obtaining import RemoteFile, obtain
 from latent_atlas.sources.obtaining.zips import ZipIndex
 
 CYCLEGAN = "http://efrosgans.eecs.berkeley.edu/cyclegan/datasets"
 
 Edition = Literal["excerpt", "whole"]
 
-FILES: dict[Edition, File] = {
-    "excerpt": File(
+FILES: dict[Edition, RemoteFile] = {
+    "excerpt": RemoteFile(
         "maps/maps_pix2pix_train200_val50.zip",
         "f8d2aeb7dc3018c3497d897d91d6a7d749446c8a8a120bf45756c260275b0816",
         26916625,
         advice="only mirrors have this excerpt of the maps; `edition: whole` downloads all of them (1.5 GB)",
     ),
-    "whole": File(
+    "whole": RemoteFile(
         "cyclegan/maps.zip",
         "639534f69dbf9f36bef8d6292a7698006361221f83f0285d7c9ca78afe6e8a9e",
         1476754427,

@@ -11,7 +11,7 @@ from latent_atlas.columns import Column, DataSpec
 from latent_atlas.prepared.card import entries, write_card
 from latent_atlas.prepared.splits import shuffled
 from latent_atlas.sources.imaging import idx_files
-from latent_atlas.sources.obtaining import File, obtain
+from latent_atlas.sources.obtaining import RemoteFile, obtain
 
 _NAMES = (
     "train-images-idx3-ubyte.gz",
@@ -28,15 +28,15 @@ CITATION = (
 
 @dataclass(frozen=True)
 class _Edition:
-    files: tuple[File, ...]
+    files: tuple[RemoteFile, ...]
     labels: tuple[str, ...]
     about: dict[str, str]
 
 
-def _files(folder: str, hosts: tuple[str, ...], *known: tuple[str, int]) -> tuple[File, ...]:
+def _files(folder: str, hosts: tuple[str, ...], *known: tuple[str, int]) -> tuple[RemoteFile, ...]:
     """The four files of a mirror's ``folder``: SHA-256 and size of each, in the order of ``_NAMES``."""
     return tuple(
-        File(f"{folder}/{name}", sha256, size, tuple(f"{host}/{name}" for host in hosts))
+        RemoteFile(f"{folder}/{name}", sha256, size, tuple(f"{host}/{name}" for host in hosts))
         for name, (sha256, size) in zip(_NAMES, known, strict=True)
     )
 

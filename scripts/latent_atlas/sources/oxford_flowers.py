@@ -15,10 +15,10 @@ from latent_atlas.prepared.card import entries, write_card
 from latent_atlas.prepared.splits import THREE, split_rows
 from latent_atlas.sources.imaging.decode import Form
 from latent_atlas.sources.imaging.stream import Bad, decode_into
-from latent_atlas.sources.obtaining import File, obtain
+from latent_atlas.sources.obtaining import RemoteFile, obtain
 from latent_atlas.sources.obtaining.zips import ZipIndex
 
-ARCHIVE = File(
+ARCHIVE = RemoteFile(
     "flowers_captions/oxford102_flowers64_text_c10.zip",
     "d350af07f62660bd6b3268fbe415ef4cc71700aa626fd994bcedbd061fd72896",
     17320886,

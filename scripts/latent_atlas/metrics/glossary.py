@@ -4,27 +4,27 @@ from collections.abc import Iterable
 
 from latent_atlas.metrics.entries import Direction, Metric, Theme
 from latent_atlas.metrics.themes import (
-    classification,
-    codes,
+    alarms,
+    answers,
+    bounds,
+    codes_in_use,
     content,
     generation,
-    likelihood,
+    language,
     reconstruction,
-    stability,
-    text,
     translation,
 )
 
 THEMES: tuple[Theme, ...] = (
     generation.THEME,
     content.THEME,
-    likelihood.THEME,
+    bounds.THEME,
     reconstruction.THEME,
-    codes.THEME,
+    codes_in_use.THEME,
     translation.THEME,
-    classification.THEME,
-    stability.THEME,
-    text.THEME,
+    answers.THEME,
+    alarms.THEME,
+    language.THEME,
 )
 MEASURES = tuple(measure for theme in THEMES for measure in theme.measures)
 _BY_NAME = {metric.name: metric for theme in THEMES for metric in theme.metrics}

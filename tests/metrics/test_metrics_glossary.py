@@ -2,8 +2,8 @@
 
 import pytest
 
-from latent_atlas.metrics.catalogue import MEASURES, THEMES, define, in_order, is_known
 from latent_atlas.metrics.entries import Among, Direction, Metric
+from latent_atlas.metrics.glossary import MEASURES, THEMES, define, in_order, is_known
 
 METRICS = [metric for theme in THEMES for metric in theme.metrics]
 NAMES = """
