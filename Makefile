@@ -11,6 +11,9 @@ SHELL       := bash
 # What Snakemake says beside the progress of the steps.
 CHATTER := ^$$|^\[|^(Assuming|Building|Complete log|Execute|Finished jobid|Provided|Rules claiming|Select|Using|host)
 
+# Slow tests that measure no time and kill nothing.
+SIDE_BY_SIDE := tests/core/test_awkward_data.py tests/core/test_steps.py tests/core/test_tiny_models.py
+
 VENV := .venv
 BIN  := $(CURDIR)/$(VENV)/bin
 export PATH := $(BIN):$(PATH)
@@ -19,8 +22,9 @@ export PATH := $(BIN):$(PATH)
 .DEFAULT_GOAL := all
 
 all: env  ## run every experiment and write the report (CORES=1 limits the cores, SCALE=laptop changes the scale)
-	@snakemake --cores $(CORES) $(if $(SCALE),--config scale=$(SCALE)) 2>&1 | grep --line-buffered -vE '$(CHATTER)'
-	@python scripts/sync.py --from snakemake $(if $(SCALE),--scale $(SCALE))
+	@python scripts/sync.py --idle $(if $(SCALE),--scale $(SCALE)) 2>/dev/null || { \
+	  snakemake --cores $(CORES) $(if $(SCALE),--config scale=$(SCALE)) 2>&1 | grep --line-buffered -vE '$(CHATTER)' && \
+	  python scripts/sync.py --from snakemake $(if $(SCALE),--scale $(SCALE)); }
 
 env: $(VENV)/env  ## make the pinned environment in .venv
 
@@ -28,7 +32,8 @@ test: $(VENV)/dev  ## run the tests that need minutes at most
 	pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not cluster and not browser and not remote"
 
 test-marked: $(VENV)/dev  ## run the others: slow ones, and those that need sshd or Chromium and skip without
-	pytest -m "slow or cluster or browser or remote"
+	pytest -n 2 --dist loadfile -m slow $(SIDE_BY_SIDE)
+	pytest -m "slow or cluster or browser or remote" $(addprefix --ignore=,$(SIDE_BY_SIDE))
 
 lint: $(VENV)/dev  ## style, types, and Snakemake's own advice
 	ruff format --check .

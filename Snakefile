@@ -30,10 +30,21 @@ localrules:
     fetch,
 
 
+# Everything that experiments leave behind.
+made = expand(
+    f"{folder}/{{file}}",
+    experiment=plan.experiments,
+    file=["weights.npz", "model.json", "history.csv", "snapshots.npz", "samples.npz", "verdict.npz"]
+    + ["metrics.json", "left_out.json", "figures", "animations"],
+)
+
+
+# All of it, so that what somebody has deleted is made again.
 rule all:
     input:
         f"{pages}/index.html",
         expand(f"{data}/processed", dataset=plan.datasets),
+        made,
 
 
 rule fetch:
@@ -180,12 +191,7 @@ rule report:
         plan.code("report"),
         f"reference/{plan.scale}.json",
         expand(f"{data}/{{kind}}", dataset=plan.datasets, kind=["raw", "processed"]),
-        expand(
-            f"{folder}/{{file}}",
-            experiment=plan.experiments,
-            file=["weights.npz", "model.json", "history.csv", "snapshots.npz", "samples.npz", "verdict.npz"]
-            + ["metrics.json", "left_out.json", "figures", "animations"],
-        ),
+        made,
     output:
         f"{pages}/index.html",
         f"{pages}/report.md",

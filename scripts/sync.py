@@ -22,14 +22,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--from", dest="source", choices=("snakemake", "dvc"), help="who has just finished everything")
     parser.add_argument("--scale", choices=params.SCALES, help="default: the scale that params.yaml names")
+    parser.add_argument("--idle", action="store_true", help="only ask if nothing has changed since both agreed")
     arguments = parser.parse_args()
     try:
         here = params.load()
         scale = arguments.scale or here.scale
-        if scale == here.scale:
-            state = _state(here)
-            if not _SYNCED.is_file() or _SYNCED.read_text(encoding="utf-8") != state:
+        agreed = _SYNCED.is_file() and _SYNCED.read_text(encoding="utf-8") == _state(here)
+        if arguments.idle:
+            if scale != here.scale or not agreed:
+                sys.exit(1)
+            print("no file has changed since the last run")
+        elif scale == here.scale:
+            if not agreed:
+                before = _inputs()
                 _sync(arguments.source)
+                if _inputs() != before:
+                    raise AtlasError("files were edited meanwhile, and may have been taken for done; edit them again")
                 io.save_text(_SYNCED, _state(here))
         else:
             print(
@@ -56,13 +64,21 @@ def _sync(source: str | None) -> None:
 
 def _state(here: params.Params) -> str:
     """A digest of which files there are, how large, and when they were changed: all that both engines look at."""
-    tops = [Path(name) for name in ("Snakefile", "dvc.yaml", "dvc.lock", "params.yaml", "scripts", "reference")]
-    tops += [here.data, here.results, Path(".dvc/config"), Path(".dvc/config.local")]
-    files = [path for top in tops for path in (sorted(top.rglob("*")) if top.is_dir() else [top])]
-    kept = [path for path in files if path.exists() and "__pycache__" not in path.parts]
-    stats = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in kept if path.is_file()]
+    made = [here.data, here.results, *map(Path, ("dvc.lock", ".dvc/config", ".dvc/config.local"))]
     records = [Path(".snakemake").is_dir(), Path(".dvc/cache").is_dir()]
-    return hashlib.sha256(repr((records, stats)).encode()).hexdigest()
+    return hashlib.sha256(repr((records, _inputs(), _stats(made))).encode()).hexdigest()
+
+
+def _inputs() -> list[tuple[str, int, int]]:
+    """What people edit."""
+    return _stats([Path(name) for name in ("Snakefile", "dvc.yaml", "params.yaml", "reference", "scripts")])
+
+
+def _stats(tops: list[Path]) -> list[tuple[str, int, int]]:
+    """Name, time and size of each file that is there."""
+    files = [path for top in tops for path in (sorted(top.rglob("*")) if top.is_dir() else [top])]
+    kept = [path for path in files if path.is_file() and "__pycache__" not in path.parts]
+    return [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in kept]
 
 
 def _cache() -> Path:

@@ -126,6 +126,7 @@ finally:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", steps.STEPS)
 def test_a_running_step_imports_nothing_undeclared(step: str, made: Project) -> None:
     target = {"fetch": ["digits"], "prepare": ["digits"], "report": []}.get(step, ["cvae_gan_digits_z8"])
@@ -137,6 +138,7 @@ def test_a_running_step_imports_nothing_undeclared(step: str, made: Project) -> 
     assert imported <= _short(set(steps.files(step, "cvae_gan")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", steps.STEPS)
 def test_linear_algebra_uses_one_thread(step: str, made: Project) -> None:
     """Sums would be split by the number of cores otherwise; the variables must be set before NumPy is loaded."""

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from projects import ROOT, Project, add_model, add_taught, copy_project
 
+pytestmark = pytest.mark.slow
+
 # The model, its dataset, its judge, settings of its own, what it must have given, and its animations.
 KINDS = {
     "bridge": ("scenes", {}, {"translated_ab", "translated_ba", "cycled_ab"}, {"evolution.gif", "evolution.mp4"}),
