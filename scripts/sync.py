@@ -57,7 +57,7 @@ def _sync(source: str | None) -> None:
     if not _snakemake_is_clean():
         raise AtlasError("results are not up to date in either engine; run `make` or `dvc repro` first")
     if not _cache().exists() or not _dvc_is_clean():  # same bytes as the lock file's may still have to be cached
-        _run("dvc", "commit", "--force", "--quiet")
+        _run("dvc", "commit", "--force")
         _touch()  # DVC has put the files back out of its cache, with new times
         print("DVC has recorded what Snakemake made")
 
