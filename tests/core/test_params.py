@@ -1,6 +1,7 @@
 """A mistake in params.yaml is one line that names the key and what is allowed, before anything runs."""
 
 import copy
+import io
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from projects import ROOT, Project
+from ruamel.yaml import YAML
 
 from latent_atlas import check, params
 from latent_atlas.errors import AtlasError
@@ -15,15 +17,21 @@ from latent_atlas.errors import AtlasError
 CONTENT = params.read(ROOT / "params.yaml")
 
 
-def _set(path: str, value: object) -> Callable[[str], str]:
+def _edited(change: Callable[[dict[str, Any]], object]) -> Callable[[str], str]:
     """An edit of the text of params.yaml, made on its content."""
-    import io
-
-    from ruamel.yaml import YAML
 
     def edit(text: str) -> str:
-        yaml = YAML()
+        yaml, buffer = YAML(), io.StringIO()
         content = yaml.load(text)
+        change(content)
+        yaml.dump(content, buffer)
+        return buffer.getvalue()
+
+    return edit
+
+
+def _set(path: str, value: object) -> Callable[[str], str]:
+    def change(content: dict[str, Any]) -> None:
         *parents, last = path.split(".")
         node = content
         for key in parents:
@@ -32,30 +40,26 @@ def _set(path: str, value: object) -> Callable[[str], str]:
             del node[last]
         else:
             node[last] = value
-        buffer = io.StringIO()
-        yaml.dump(content, buffer)
-        return buffer.getvalue()
 
-    return edit
+    return _edited(change)
+
+
+@_edited
+def _judges_last(content: dict[str, Any]) -> None:
+    content["experiments"]["cnn_digits"] = content["experiments"].pop("cnn_digits")
+
+
+@_edited
+def _with_other_judge(content: dict[str, Any]) -> None:
+    content["datasets"]["other"] = copy.deepcopy(content["datasets"]["digits"])
+    content["experiments"]["cnn_other"] = {**copy.deepcopy(content["experiments"]["cnn_digits"]), "dataset": "other"}
+    content["experiments"]["cnn_other"]["judge"] = "cnn_other"
 
 
 def _entry(model: str, dataset: str) -> dict[str, Any]:
     settings = {"steps": 10, "batch_size": 8, "learning_rate": 0.001}
     judge = "cnn_digits" if dataset == "digits" else f"{model}_{dataset}"
     return {"model": model, "dataset": dataset, "judge": judge, **dict.fromkeys(params.SCALES, settings)}
-
-
-def _judges_last(text: str) -> str:
-    import io
-
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    content = yaml.load(text)
-    content["experiments"]["cnn_digits"] = content["experiments"].pop("cnn_digits")
-    buffer = io.StringIO()
-    yaml.dump(content, buffer)
-    return buffer.getvalue()
 
 
 def _billion(text: str) -> str:
@@ -116,21 +120,6 @@ BROKEN: dict[str, tuple[Callable[[str], str], list[str]]] = {
     ),
     "code in a tag": (lambda text: text + "\nx: !!python/object/apply:os.system ['true']\n", ["not YAML"]),
 }
-
-
-def _with_other_judge(text: str) -> str:
-    import io
-
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    content = yaml.load(text)
-    content["datasets"]["other"] = copy.deepcopy(content["datasets"]["digits"])
-    content["experiments"]["cnn_other"] = {**copy.deepcopy(content["experiments"]["cnn_digits"]), "dataset": "other"}
-    content["experiments"]["cnn_other"]["judge"] = "cnn_other"
-    buffer = io.StringIO()
-    yaml.dump(content, buffer)
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize("name", BROKEN)
