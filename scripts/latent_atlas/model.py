@@ -223,7 +223,7 @@ class DetectsAnomalies(ABC):
 class Translation:
     """One direction of a translation: from the images of one column to those of another.
 
-    Where both columns have one order, the target's row is the truth for the source's.
+    Where both columns have one order, the target's row is the truth for the source's; they may be the same column.
     """
 
     name: Literal["ab", "ba"]
@@ -236,9 +236,13 @@ class Translates(ABC):
 
     translations: ClassVar[tuple[Translation, ...]]
 
+    def sources(self, images: "Tensor") -> "Tensor":
+        """What translations begin with: images of a source column, made small where the model enlarges them."""
+        return images
+
     @abstractmethod
     def translate(self, name: str, images: "Tensor", seeds: "Tensor") -> "Tensor":
-        """Images of the source of the translation of that name to images of its target.
+        """What `sources` made of images of the translation's source, to images of its target.
 
         What the source leaves open, such as dropout when drawing, is drawn from ``seeds`` (n, 2).
         """

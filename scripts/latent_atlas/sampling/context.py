@@ -1,7 +1,7 @@
 """What a sampler is given."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from latent_atlas.conditions import Arrays as ConditionArrays
 from latent_atlas.conditions import Conditions
 from latent_atlas.errors import TooFewError
 from latent_atlas.latents import to_uint8
-from latent_atlas.model import Classifies, Judges, Model, NamesAttributes
+from latent_atlas.model import Classifies, Judges, Model, NamesAttributes, Translation
 from latent_atlas.prepared import Dataset, Split
 
 Arrays = dict[str, NDArray[Any]]
@@ -88,6 +88,21 @@ class Context:
         """What the model makes of `drawn`."""
         latents, conditions = self.drawn
         return to_uint8(self.decode(latents, *conditions))
+
+    def translate(self, way: Translation, sources: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Images as the model translates them."""
+        return to_uint8(Compiled(partial(self.model.translate, way.name))(sources, self.seeds(len(sources))))
+
+    def translated(self, way: Translation) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """The sources of one way among the test images, and their translations."""
+        if way.name not in self._translated:
+            sources = to_uint8(Compiled(self.model.sources)(np.asarray(self.test[way.source])))
+            self._translated[way.name] = sources, self.translate(way, sources)
+        return self._translated[way.name]
+
+    @cached_property
+    def _translated(self) -> dict[str, tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+        return {}
 
     @cached_property
     def judge_features(self) -> Compiled:

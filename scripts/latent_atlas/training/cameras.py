@@ -103,12 +103,13 @@ def _translations(subject: Subject) -> tuple[Take, Arrays]:
     model, seeds = subject.model, np.array([[subject.seed, row] for row in range(_TRANSLATED)], np.int32)
     each = []
     for translation in model.translations:
-        sources = np.asarray(subject.validation.head(_TRANSLATED)[translation.source])
+        images = np.asarray(subject.validation.head(_TRANSLATED)[translation.source])
+        sources = to_uint8(Compiled(model.sources)(images))
         translate = Compiled(lambda x, s, name=translation.name: model.translate(name, x, s))
         each.append((sources, translate))
 
     def take() -> Arrays:
-        rows = [np.stack([x, to_uint8(translate(x, seeds[: len(x)]))], axis=1) for x, translate in each]
+        rows = [_beside(x, to_uint8(translate(x, seeds[: len(x)]))) for x, translate in each]
         return {"translation_frames": np.concatenate(rows)}
 
     return take, {}
@@ -142,6 +143,12 @@ CAMERAS = (
     Camera(abilities.Writes, "text_frames", _text),
     Camera(abilities.Paints, "picture_frames", _pictures),
 )
+
+
+def _beside(sources: NDArray[np.uint8], translated: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(k, 2, h, w, c); sources that are enlarged are shown with larger pixels."""
+    factor = translated.shape[1] // sources.shape[1]
+    return np.stack([sources.repeat(factor, axis=1).repeat(factor, axis=2), translated], axis=1)
 
 
 def _reduced(images: "Tensor", factor: int) -> "Tensor":
