@@ -10,6 +10,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+_OPERATIONS_AT_ONCE = 2  # independent ones; it keeps a second core busy, and changes no bytes
+
 # Keras imports these if it can, for features this project does not use: half of its import time.
 _UNUSED_BY_KERAS = ("matplotlib", "pandas", "scipy", "sklearn")
 
@@ -53,7 +55,7 @@ def configure(threads: int, seed: int, deterministic: bool) -> None:
     never from the number of cores that an engine happens to have.
     """
     tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(_OPERATIONS_AT_ONCE)
     for gpu in tf.config.list_physical_devices("GPU"):  # untested: no machine with one has run this yet
         tf.config.experimental.set_memory_growth(gpu, True)
     keras.utils.set_random_seed(seed)
