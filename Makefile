@@ -31,7 +31,7 @@ env: $(VENV)/env  ## make the pinned environment in .venv
 test: $(VENV)/dev  ## run the tests that need minutes at most
 	pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not cluster and not browser and not remote"
 
-test-marked: $(VENV)/dev  ## run the others: slow ones, and those that need sshd or Chromium and skip without
+test-marked: $(VENV)/dev  ## run the others: slow ones, and those that need sshd, Chromium or Slurm and skip without
 	pytest -n 2 --dist loadfile -m slow $(SIDE_BY_SIDE)
 	pytest -m "slow or cluster or browser or remote" $(addprefix --ignore=,$(SIDE_BY_SIDE))
 
