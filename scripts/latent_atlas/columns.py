@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
+Network: TypeAlias = Literal["vgg16", "vgg19", "vgg19_shallow", "mobilenet_v2", "inception_v3"]  # and its column's name
 Kind: TypeAlias = Literal["images", "labels", "attributes", "captions", "text", "picture", "network"]
 
 ROWS = "rows"

@@ -70,6 +70,7 @@ class Model(ABC):
     reads: ClassVar[tuple[str, ...]] = ("images",)  # the columns that `train_step` is given
     condition: ClassVar[str | None] = None  # the column that steers what is encoded, decoded or generated
     teacher: ClassVar[type | None] = None  # the ability of the trained network without which it cannot train
+    traced = True  # whether the train step becomes one graph; False where a library of Python's calls the loss
     alarms: ClassVar[tuple[Alarm, ...]] = ()  # what in its losses says that training has gone wrong
 
     networks: "dict[str, keras.Model]"  # by the paper's name: encoder, decoder, generator, critic, ...
@@ -266,6 +267,12 @@ class Writes(ABC):
 class Paints(ABC):
     """Its weights are pictures: what is optimised is what is shown."""
 
+    made_from: tuple[tuple[str, ...], ...] = ()  # of each picture, the columns that it was made from
+
     @abstractmethod
     def pictures(self) -> "Tensor":
         """(n, height, width, 3) in [0, 1]."""
+
+    def measured(self, batch: "Batch") -> "dict[str, Tensor]":
+        """How far it came in what it optimises, by names that `sampling.samplers` lists; called after `prepare`."""
+        return {}

@@ -70,8 +70,11 @@ FIGURES = (
         ("pictures",),
         pages.pictures,
         "Painted pictures",
-        "The result of optimising the pixels themselves. Look for what was asked of the picture, and for noise or"
-        " patterns that no one asked for.",
+        "At the right the result of optimising the pixels themselves, at the left what it was made from. DeepDream"
+        " changes a photograph so that a network sees more of what it already sees in it: look for eyes, fur or arches"
+        " where there were none. A style transfer keeps the objects of the first picture and takes colours and strokes"
+        " of the second: look for both.",
+        ("picture_sources", "picture_source_names"),
     ),
     Figure(
         "manifold",

@@ -3,9 +3,10 @@
 import numpy as np
 
 from . import theme
-from .lettering import Note, pad, page, typed, write
+from .lettering import Note, annotate, pad, page, typed, write
 from .material import Drawing, Material
-from .tiles import arrange, check_images, legible, tile
+from .theme import Pixels
+from .tiles import arrange, centres, check_images, legible, tile
 
 TEXTS = 3  # beside each other at each temperature
 LETTERS, LINES = 40, 18  # of each text: columns, and lines at most
@@ -25,10 +26,24 @@ def written(material: Material) -> Drawing:
 
 
 def pictures(material: Material) -> Drawing:
-    """pictures (n, H, W, 3): at their own proportions."""
+    """pictures (n, H, W, 3): at their own proportions; what each was made from at its left, if that is known."""
     images = check_images(material["pictures"], "pictures")
+    size = f"{images.shape[2]} × {images.shape[1]} pixels"
+    if "picture_sources" in material:
+        rows = np.concatenate([material["picture_sources"], images[:, None]], axis=1)
+        cells = legible(rows, rows.shape[1], theme.WIDTH)
+        names = [[*row, "result"] for row in material["picture_source_names"]]
+        return Drawing(arrange([_row(*row) for row in zip(cells, names, strict=True)], 1, 12), size)
     across = min(PICTURES, int(np.ceil(np.sqrt(len(images)))))
     cells = legible(images, across, theme.WIDTH)
-    return Drawing(
-        tile(cells, -(-len(images) // across), across, gap=12), f"{images.shape[2]} × {images.shape[1]} pixels"
+    return Drawing(tile(cells, -(-len(images) // across), across, gap=12), size)
+
+
+def _row(cells: Pixels, names: list[str]) -> Pixels:
+    """Pictures (k, H, W, 3) beside each other with a name above each."""
+    return annotate(
+        tile(cells, 1, len(cells), gap=12),
+        top=[
+            (x, name.replace("_", " ")) for x, name in zip(centres(len(cells), cells.shape[2], 12), names, strict=True)
+        ],
     )

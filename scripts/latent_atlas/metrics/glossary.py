@@ -11,6 +11,7 @@ from latent_atlas.metrics.themes import (
     content,
     generation,
     language,
+    painting,
     reconstruction,
     translation,
 )
@@ -22,6 +23,7 @@ THEMES: tuple[Theme, ...] = (
     reconstruction.THEME,
     codes_in_use.THEME,
     translation.THEME,
+    painting.THEME,
     answers.THEME,
     alarms.THEME,
     language.THEME,

@@ -118,7 +118,21 @@ SAMPLERS = (
     ),
     Sampler(writes.samples, ("written_text", "written_temperatures"), (abilities.Writes,)),
     Sampler(writes.surprise, ("text_nats",), (abilities.Writes,)),
-    Sampler(paints.pictures, ("pictures",), (abilities.Paints,)),
+    Sampler(paints.pictures, ("pictures", "picture_sources", "picture_source_names"), (abilities.Paints,)),
+    Sampler(
+        paints.measured,
+        (
+            "activations",
+            "activations_before",
+            "tile_rows",
+            "tile_columns",
+            "style_losses",
+            "style_losses_before",
+            "content_losses",
+            "content_losses_of_styles",
+        ),
+        (abilities.Paints,),
+    ),
 )
 
 VERDICT = ("reference_features", "test_features")  # what a judge says of the real images of its dataset

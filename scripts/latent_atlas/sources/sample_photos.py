@@ -1,21 +1,19 @@
-"""Photographs inside scikit-image and scikit-learn; from a mirror also paintings and networks."""
+"""Photographs inside scikit-image and scikit-learn, two drawn styles, paintings of a mirror, pretrained networks."""
 
 import importlib.util
-import shutil
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from pydantic import Field
 
 from latent_atlas import io, sources
-from latent_atlas.columns import Column
+from latent_atlas.columns import Column, Network
+from latent_atlas.drawing import paintings
 from latent_atlas.errors import AtlasError
 from latent_atlas.prepared.card import write_card
-from latent_atlas.sources.imaging.decode import BadImageError, Form, read
-from latent_atlas.sources.obtaining import RemoteFile, obtain
+from latent_atlas.sources.imaging.decode import BadImageError
+from latent_atlas.sources.imaging.pictures import reduced
+from latent_atlas.sources.obtaining import RemoteFile, networks, obtain
 
 # Name, role, file, licence; the folders are those of the packages.
 _EMBEDDED = (
@@ -57,46 +55,34 @@ _PICTURES = tuple(
         ("style", "woman_with_a_hat", 101689, "6a8b2383d9c110354a97a42c74bdcc5341be879cbb842ddb7ab5843dbdf56d53"),
     )
 )  # fmt: skip
-_NETWORKS = {
-    "mobilenet_v2": RemoteFile(
-        "weights/mobilenet_v2_imagenet_notop.weights.h5",
-        "22f873a4f165c75daab229267e8ade97d1e5e2a12c47a25f4a9eaf17b8e8313d",
-        9449296,
-    ),
-    "vgg19": RemoteFile(
-        "weights/vgg19_imagenet_to_block3_conv4.weights.h5",
-        "04911ce9187da62d0ec0ec6484de7cf44f8891c0418024c8978bc31b9db8e690",
-        9338600,
-    ),
-}
+_DRAWN = {"brush_strokes": paintings.brush_strokes, "stained_glass": paintings.stained_glass}
 
 
 class Options(sources.Options):
     """What ``params.yaml`` may say of the photographs."""
 
     longest_side: int = Field(
-        default=320, ge=64, le=2048, description="larger photographs are reduced to it, in pixels"
+        default=320, ge=64, le=8192, description="larger photographs are reduced to it, in pixels"
     )
     pictures: bool = Field(default=False, description="add the content and style pictures of the mirror")
-    networks: list[Literal["mobilenet_v2", "vgg19"]] = Field(
-        default=[], description="pretrained ImageNet weights to put beside the photographs"
-    )
+    networks: list[Network] = Field(default=[], description="pretrained ImageNet weights to put beside the photographs")
 
 
 def columns(options: Options) -> dict[str, Column]:
     """A picture for each photograph, and a network for each file of weights."""
     pictures = {name: Column("picture", None, 0, name) for name, _, _ in _chosen(options)}
-    return pictures | {name: Column("network", (), 0, name) for name in options.networks}
+    return pictures | networks.columns(options.networks)
 
 
 def fetch(options: Options, raw: Path, progress: sources.Progress) -> None:
-    """Copies the files out of the packages, and takes the others from the mirror."""
+    """Copies the files out of the packages, draws some, and takes the others from the mirror."""
     for name, _, file, _ in _EMBEDDED:
         (raw / f"{name}{PurePosixPath(file).suffix}").write_bytes(_embedded(file))
     for name, _, picture, _ in _PICTURES if options.pictures else ():
         obtain(picture, raw, progress).rename(raw / f"{name}.jpg")
-    for network in options.networks:
-        obtain(_NETWORKS[network], raw, progress).rename(raw / f"{network}.weights.h5")
+    for name, drawn in _DRAWN.items():
+        Image.fromarray(drawn()).save(raw / f"{name}.png")
+    networks.fetch(options.networks, raw, progress)
 
 
 def prepare(options: Options, raw: Path, processed: Path, progress: sources.Progress) -> None:
@@ -105,29 +91,30 @@ def prepare(options: Options, raw: Path, processed: Path, progress: sources.Prog
     chosen = _chosen(options)
     for done, (name, role, licence) in enumerate(chosen, 1):
         (path,) = raw.glob(f"{name}.*")
-        io.save_array(processed / f"{name}.npy", _reduced(path, options.longest_side))
+        try:
+            io.save_array(processed / f"{name}.npy", reduced(path.read_bytes(), options.longest_side))
+        except BadImageError as error:
+            raise AtlasError(f"{path}: {error}; fetch it again") from None
         entries[name] = {"kind": "picture", "role": role, "licence": licence}
         progress.update(done, len(chosen), "photograph")
-    for network in options.networks:
-        file = f"{network}.weights.h5"
-        shutil.copyfile(raw / file, processed / file)
-        entries[network] = {"kind": "network", "file": file}
     about = {
         "name": "Sample photographs",
-        "source": "embedded in scikit-image and scikit-learn" + (", and a mirror" if options.pictures else ""),
+        "source": "embedded in scikit-image and scikit-learn, drawn by this project"
+        + (", and from a mirror" if options.pictures else ""),
         "licence": "see each photograph",
         "citation": "van der Walt, S. et al. (2014), scikit-image, PeerJ 2:e453; Pedregosa, F. et al. "
         "(2011), scikit-learn, JMLR 12",
         "processing": f"RGB, at most {options.longest_side} pixels a side, antialiased (Lanczos)",
         "split": "none",
     }
-    write_card(processed, about, entries)
+    write_card(processed, about, entries | networks.prepare(options.networks, raw, processed))
 
 
 def _chosen(options: Options) -> list[tuple[str, str, str]]:
     """Name, role and licence of each photograph."""
     everything = [*_EMBEDDED, *(_PICTURES if options.pictures else ())]
-    return [(name, role, licence) for name, role, _, licence in everything]
+    drawn = [(name, "style", "drawn by this project, MIT") for name in _DRAWN]
+    return [(name, role, licence) for name, role, _, licence in everything] + drawn
 
 
 def _embedded(file: str) -> bytes:
@@ -139,12 +126,3 @@ def _embedded(file: str) -> bytes:
         return path.read_bytes()
     except OSError:
         raise AtlasError(f"{path}: is missing from the installed {package}; install it again (make)") from None
-
-
-def _reduced(path: Path, longest: int) -> NDArray[np.uint8]:
-    try:
-        image = read(path.read_bytes(), Form(64, 64, 3, most_pixels=200_000_000))
-    except BadImageError as error:
-        raise AtlasError(f"{path}: {error}; fetch it again") from None
-    image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-    return np.asarray(image)

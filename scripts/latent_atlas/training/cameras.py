@@ -23,6 +23,7 @@ _SIDE_PER_CONDITION = 9  # the same where every condition has a manifold of its 
 _PIXELS = 128  # of an image's longer side at most: 26 frames of larger ones would fill memory and disk
 _POINTS = 600  # images whose features are followed
 _TRANSLATED = 6  # images whose translations are followed
+_PICTURE = 640  # pixels of a painted picture's longer side at most
 _LINES, _LENGTH = 4, 240  # texts written at each snapshot, and their characters
 
 Arrays = dict[str, NDArray[Any]]
@@ -132,8 +133,13 @@ def _text(subject: Subject) -> tuple[Take, Arrays]:
 
 
 def _pictures(subject: Subject) -> tuple[Take, Arrays]:
-    """uint8 (n, h, w, 3): the pictures that are being painted."""
-    return lambda: {"picture_frames": to_uint8(subject.model.pictures().numpy())}, {}
+    """uint8 (n, h, w, 3): the pictures that are being painted; large ones are reduced."""
+
+    def take() -> Arrays:
+        pictures = subject.model.pictures()
+        return {"picture_frames": to_uint8(_reduced(pictures, math.ceil(max(pictures.shape[1:3]) / _PICTURE)).numpy())}
+
+    return take, {}
 
 
 CAMERAS = (

@@ -124,17 +124,16 @@ def train(
 def compile_step(
     model: Model, settings: Settings, batches: Batches, data: DataSpec
 ) -> "Callable[..., dict[str, Tensor]]":
-    """The train step as one graph, from a batch as it is on disk and a seed to scalar losses."""
+    """The train step, one graph if it is `Model.traced`: from a batch as it is on disk and a seed to scalar losses."""
     signature = [
         {name: tf.TensorSpec(array.shape, array.dtype) for name, array in batches[0].items()},
         tf.TensorSpec((2,), tf.int32),
     ]
 
-    @tf.function(input_signature=signature, jit_compile=settings.xla)
     def step(batch: "dict[str, Tensor]", seed: "Tensor") -> "dict[str, Tensor]":
         return model.train_step({name: _as_input(tensor, data, name) for name, tensor in batch.items()}, seed)
 
-    return step
+    return tf.function(step, input_signature=signature, jit_compile=settings.xla) if model.traced else step
 
 
 def _as_input(array: Any, data: DataSpec, name: str) -> "Tensor":

@@ -26,7 +26,7 @@ class RemoteFile:
     """A file that is known by its content."""
 
     name: str  # folder and file name, as in a mirror
-    sha256: str
+    sha256: str  # or its MD5, where that is all that the publisher gives
     size: int  # bytes
     hosts: tuple[str, ...] = ()  # whole URLs, tried in this order
     advice: str = ""  # what to do if no host gives it; a full sentence without its stop
@@ -78,13 +78,15 @@ def obtain(file: RemoteFile, raw: Path, progress: Progress, last: Callable[[Path
         answers.append("it has no public host")
     if not mirror:
         answers.append(f"set {MIRROR} to a folder or URL that holds {file.name}")
-    answers.append(f"or place the file by hand as {by_hand} (sha256 {file.sha256}) and run again")
+    answers.append(
+        f"or place the file by hand as {by_hand} ({transfer.algorithm(file.sha256)} {file.sha256}) and run again"
+    )
     raise AtlasError(f"{file.name}: cannot be obtained: {'; '.join(answers)}")
 
 
 def _copy(origin: Path, target: Path, sha256: str) -> str:
     """Copies a file that is checked while it is read. Returns what is wrong with it, or nothing."""
-    digest = hashlib.sha256()
+    digest = hashlib.new(transfer.algorithm(sha256))
     try:
         with origin.open("rb") as reading, target.open("wb") as writing:
             while block := reading.read(1 << 20):
@@ -97,7 +99,7 @@ def _copy(origin: Path, target: Path, sha256: str) -> str:
     if digest.hexdigest() == sha256:
         return ""
     target.unlink()
-    return f"holds another file (sha256 {digest.hexdigest()[:12]}..., expected {sha256[:12]}...)"
+    return f"holds another file ({digest.name} {digest.hexdigest()[:12]}..., expected {sha256[:12]}...)"
 
 
 @contextmanager
