@@ -45,9 +45,8 @@ def take(scale: str) -> dict[str, Any]:
 def compare(found: Mapping[str, Any], reference: Mapping[str, Any]) -> dict[str, Any]:
     """The certificate.
 
-    Returns:
-        ``identical``, ``within_tolerance``, ``different``, ``missing``, ``unexpected``: lists of paths;
-        ``metrics``: those out of tolerance, each with both values; ``same_machine`` and both machines.
+    ``identical``, ``within_tolerance``, ``different``, ``missing``, ``unexpected`` are lists of paths; ``metrics`` are
+    those out of tolerance, each with both values; and ``same_machine`` and both machines.
     """
     astray = _astray(found["metrics"], reference["metrics"])
     experiments_astray = {entry["experiment"] for entry in astray}

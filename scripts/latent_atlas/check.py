@@ -15,8 +15,7 @@ from latent_atlas.steps import STEPS
 def everything(content: Mapping[str, Any], scale: str | None = None, path: Path = FILE) -> Params:
     """Checks the content of a ``params.yaml`` at all scales and returns it at one.
 
-    Raises:
-        AtlasError: with one line that names the first mistake and says how many more there are.
+    AtlasError: one line that names the first mistake and says how many more there are.
     """
     file = params.parse(File, content, "", path)
     chosen = params.view(file, scale, path)

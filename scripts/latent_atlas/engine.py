@@ -20,9 +20,8 @@ class Plan:
     def __init__(self, config: Mapping[str, Any]) -> None:
         """Checks everything, before any job; ends the program with one line if something is wrong.
 
-        Args:
-            config: what stood behind ``--config``. Only ``scale`` may: the steps read ``params.yaml`` themselves, so
-                any other override would make Snakemake's record of a result untrue.
+        ``config`` is what stood behind ``--config``. Only ``scale`` may: the steps read ``params.yaml`` themselves, so
+        any other override would make Snakemake's record of a result untrue.
         """
         try:
             self._content = params.read()
@@ -111,11 +110,7 @@ def _locks() -> list[Path]:
 
 
 def _dvc_at_work() -> list[str]:
-    """The processes that DVC has noted as running a stage here.
-
-    Raises:
-        AtlasError: the note cannot be read, so that it is not known whether one does.
-    """
+    """The processes that DVC has noted as running a stage here; AtlasError if the note cannot be read."""
     note = _DVC / "rwlock"
     try:
         noted = json.loads(note.read_text(encoding="utf-8") or "{}")

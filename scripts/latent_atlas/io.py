@@ -82,9 +82,8 @@ def is_alive(process: int) -> bool:
 def lock(path: Path, blocked: Callable[[str], None]) -> Iterator[None]:
     """Holds the lock file ``path`` for this process alone; the system releases it however the process ends.
 
-    Args:
-        path: the file, made if it is missing; it names the process that holds it.
-        blocked: called with the holder's process number if another process holds it. If it returns, this waits.
+    The file is made if it is missing, and names the process that holds it. If another one does, ``blocked`` is called
+    with its number; if that returns, this waits.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -178,8 +177,7 @@ def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
 def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """Reads every array of an ``.npz``. Pickled objects are refused: such a file could run code.
 
-    Raises:
-        AtlasError: the file is missing, is not an archive of arrays, or its content does not match its checksums.
+    AtlasError: the file is missing, is not an archive of arrays, or its content does not match its checksums.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
@@ -224,11 +222,7 @@ def save_json(path: Path, content: Any) -> None:
 
 
 def load_json(path: Path) -> Any:
-    """Reads JSON.
-
-    Raises:
-        AtlasError: the file is missing or is not JSON.
-    """
+    """Reads JSON; AtlasError if the file is missing or is not JSON."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

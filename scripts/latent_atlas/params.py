@@ -168,8 +168,7 @@ class Params(BaseModel):
 def read(path: Path = FILE) -> dict[str, Any]:
     """The raw content of ``params.yaml``: plain data, YAML 1.2, as DVC reads it.
 
-    Raises:
-        AtlasError: the file is missing, is not YAML, names a key twice, or is not a mapping.
+    AtlasError: the file is missing, is not YAML, names a key twice, or is not a mapping.
     """
     try:
         content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
@@ -192,11 +191,7 @@ def read(path: Path = FILE) -> dict[str, Any]:
 
 
 def load(scale: str | None = None, path: Path = FILE) -> Params:
-    """Reads ``params.yaml`` at the given scale, or at the file's own, and checks its form.
-
-    Raises:
-        AtlasError: with one line that names the first mistake and says how many more there are.
-    """
+    """``params.yaml`` at the given scale, or at the file's own; its form is checked, as by `parse`."""
     return view(parse(File, read(path), "", path), scale, path)
 
 
@@ -253,8 +248,7 @@ def choice(where: str, value: object, allowed: Any) -> None:
 def parse(schema: type[_Schema], content: Mapping[str, Any], where: str, path: Path) -> _Schema:
     """Content as a schema; ``where`` is its place in the file.
 
-    Raises:
-        AtlasError: with one line that names the first mistake and says how many more there are.
+    AtlasError: one line that names the first mistake and says how many more there are.
     """
     try:
         return schema.model_validate(content)

@@ -59,12 +59,10 @@ Main = Callable[[params.Params, argparse.Namespace, Progress], None]
 
 
 def run(main: Main, description: str | None, target: str | None = None) -> None:
-    """Runs one step script.
+    """Runs one step script; ``description`` is for ``--help``.
 
-    Args:
-        main: does the work, given the checked parameters, the parsed command line and a progress reporter.
-        description: for ``--help``.
-        target: what the positional argument names (``dataset`` or ``experiment``), or None if there is none.
+    ``main`` is given the checked parameters, the parsed command line and a progress reporter. ``target`` is what the
+    positional argument names (``dataset`` or ``experiment``), or None if there is none.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--scale", required=True, choices=params.SCALES, help="which section of params.yaml holds")

@@ -21,15 +21,10 @@ def check_images(images: Pixels, name: str = "images") -> Pixels:
 
 
 def tile(images: Pixels, rows: int, cols: int, gap: int = 4, scale: int = 1, background: int = 255) -> Pixels:
-    """Lay images out row by row.
+    """Lay images out row by row: uint8 (n, H, W, C), n <= rows * cols; places left over stay background.
 
-    Args:
-        images: uint8 (n, H, W, C), C 1 or 3, n <= rows * cols; places left over stay background.
-        gap: pixels between neighbours (none around the grid), after scaling.
-        scale: whole-number enlargement of every image, nearest neighbour.
-
-    Returns:
-        uint8 (rows * H * scale + (rows - 1) * gap, cols * W * scale + (cols - 1) * gap, C).
+    ``gap`` pixels lie between neighbours (none around the grid), after enlarging every image ``scale`` times. Returns
+    uint8 (rows * H * scale + (rows - 1) * gap, cols * W * scale + (cols - 1) * gap, C).
     """
     images = enlarge(check_images(images), scale)
     count, *_, channels = images.shape

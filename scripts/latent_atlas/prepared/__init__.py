@@ -59,11 +59,7 @@ class Dataset:
         return DataSpec({name: Column.from_json(entry) for name, entry in self.card["columns"].items()})
 
     def entry(self, column: str) -> dict[str, Any]:
-        """What the card says of a column: beside `Column`'s fields its names, groups, words, vocabulary, role, ...
-
-        Raises:
-            AtlasError: there is no such column.
-        """
+        """What the card says of a column: beside `Column`'s fields its names, groups, words, vocabulary, role, ..."""
         if column not in self.card["columns"]:
             raise AtlasError(
                 f"{self.path}: has no column {column!r}; its columns: {', '.join(self.card['columns']) or 'none'}"
@@ -83,11 +79,7 @@ class Dataset:
         return any(array.startswith(f"{name}_") for array in self.card["arrays"])
 
     def array(self, name: str) -> NDArray[Any]:
-        """One array, memory-mapped.
-
-        Raises:
-            AtlasError: the dataset has none of that name, or it is not what the data card says.
-        """
+        """One array, memory-mapped; AtlasError if there is none, or it is not what the data card says."""
         if name not in self.card["arrays"]:
             raise AtlasError(f"{self.path}: has no array {name!r}; prepare again")
         array, entry = io.load_array(self.path / f"{name}.npy"), self.card["arrays"][name]
@@ -106,11 +98,7 @@ class Dataset:
         return [name for name, entry in found if role in (None, entry.get("role"))]
 
     def network(self, column: str) -> Path:
-        """A column of kind network: the file of its weights.
-
-        Raises:
-            AtlasError: the file is missing or is not the one that was prepared.
-        """
+        """The file of a network's weights; AtlasError if it is missing, or not the one that was prepared."""
         entry = self.entry(column)
         path = self.path / entry["file"]
         if not path.is_file() or io.sha256(path) != entry["sha256"]:
@@ -143,11 +131,7 @@ class Split(Mapping[str, Any]):
         return len(self[column]) if column else 0
 
     def __getitem__(self, column: str) -> Any:
-        """One column.
-
-        Raises:
-            AtlasError: there is no such column, an array is missing, or arrays do not belong together.
-        """
+        """One column; AtlasError: there is none, an array is missing, or arrays do not belong together."""
         entry, kind = self.dataset.entry(column), self.dataset.spec[column].kind if column in self.dataset.spec else ""
         if kind == "captions":
             return self._captions(column, entry)[: self.most]
@@ -185,9 +169,5 @@ _WITHOUT_SPLITS = ("picture", "network")
 
 
 def load(path: Path) -> Dataset:
-    """Opens a prepared folder.
-
-    Raises:
-        AtlasError: there is no data card, or it lacks what is needed to read the arrays.
-    """
+    """Opens a prepared folder; AtlasError: there is no data card, or it lacks what is needed to read the arrays."""
     return Dataset(path, read_card(path))

@@ -26,8 +26,7 @@ _LEAST = 1000  # characters of a text
 def read(path: Path) -> Iterator[str]:
     """The text of a UTF-8 file in pieces: no byte order mark, line feeds, composed characters (NFC).
 
-    Raises:
-        AtlasError: it is not UTF-8; the message names the line.
+    AtlasError: it is not UTF-8; the message names the line.
     """
     rest = ""
     try:
@@ -66,13 +65,8 @@ def write_file(folder: Path, path: Path, about: Mapping[str, Any], *, parts: tup
                vocabulary: int = 256, called: str = "") -> None:  # fmt: skip
     """Writes the text of a file and the data card, split by position: training, then validation, then test.
 
-    Args:
-        folder: the prepared folder.
-        path: the file.
-        about: what the source says of itself, without the split.
-        parts: fractions of the characters for validation and test.
-        vocabulary: at most so many characters; see `write_text`.
-        called: the file's name in messages, if it is a copy of what the user knows.
+    ``about`` is what the source says of itself, without the split; ``parts`` are the fractions of the characters for
+    validation and test; ``called`` is the file's name in messages, if it is a copy of what the user knows.
     """
     counts = count(read(path))
     length = int(counts.sum())
@@ -100,19 +94,11 @@ def write_text(
     called: str,
     about: Mapping[str, Any],
 ) -> None:
-    """Writes ``<split>_text.npy`` and the data card.
+    """Writes ``<split>_text.npy`` and the data card; AtlasError: the text is too short to learn from.
 
-    Args:
-        folder: the prepared folder.
-        pieces: the whole text, split after split.
-        counts: of each code point in it; see `count`.
-        lengths: characters of each split, in order.
-        vocabulary: at most so many characters; the rarest beyond that become U+FFFD.
-        called: file or source, for messages.
-        about: what the source says of itself.
-
-    Raises:
-        AtlasError: the text is too short to learn from.
+    ``pieces`` are the whole text, split after split, with ``counts`` of each code point (see `count`) and ``lengths``,
+    the characters of each split in order. Of more characters than ``vocabulary`` the rarest become U+FFFD. ``called``
+    is the file or source, for messages.
     """
     total = int(counts.sum())
     if total < _LEAST:

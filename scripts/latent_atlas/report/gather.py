@@ -124,11 +124,7 @@ class Gathered:
 
 
 def gather(params: Params) -> Gathered:
-    """Reads every experiment and every dataset.
-
-    Raises:
-        AtlasError: a file is missing or damaged; the message names it.
-    """
+    """Reads every experiment and every dataset; AtlasError names a file that is missing or damaged."""
     results = [_result(experiment, params) for experiment in params.experiments.values()]
     return Gathered(params, [_section(key, params, results) for key in params.datasets], _certificate(params.scale))
 

@@ -57,22 +57,14 @@ def names() -> list[str]:
 
 
 def find(name: str) -> Source:
-    """The source file ``sources/<name>.py``.
-
-    Raises:
-        AtlasError: there is no such file.
-    """
+    """The source file ``sources/<name>.py``; AtlasError: there is no such file."""
     if name not in names():
         raise AtlasError(f"unknown source {name!r}; there are {', '.join(names())}")
     return cast(Source, importlib.import_module(f"{__name__}.{name}"))
 
 
 def options(params: Params, key: str) -> Options:
-    """The options of a dataset, checked.
-
-    Raises:
-        AtlasError: with one line that names the key.
-    """
+    """The options of a dataset, checked; AtlasError: one line that names the key."""
     entry, where = params.datasets[key], f"datasets.{key}.{params.scale}"
     if not isinstance(entry.get("source"), str):
         raise AtlasError(f"{params.path}: {where}: needs a source, one of {', '.join(names())}")

@@ -123,15 +123,9 @@ def write(
 ) -> None:
     """Writes the prepared form of either edition.
 
-    Args:
-        options: of the source.
-        pictures: the archive; its pictures are those of the table in the order of their names.
-        table: file names, attribute names, values; see `parse`.
-        splits: which pictures, counted from 0, go where.
-        scale: size of the pictures against 178x218.
-        about: what the edition says of itself.
-        folder: the prepared folder.
-        progress: is told how far it is.
+    The pictures of the archive are those of the ``table`` (see `parse`) in the order of their names. ``splits`` are
+    which pictures, counted from 0, go where; ``scale`` is the size of the pictures against 178x218; ``about`` what the
+    edition says of itself.
     """
     files, names, values = table
     found = pictures.in_order(".jpg")
@@ -172,13 +166,8 @@ def write(
 def parse(table: bytes, path: str) -> tuple[list[str], list[str], NDArray[np.uint8]]:
     """CelebA's ``list_attr_celeba.txt``: a count, the names, then a file name and -1 or 1 for each attribute.
 
-    The count is not relied on: excerpts keep that of the whole.
-
-    Returns:
-        file names (n), attribute names (a), and values (n, a) of 0 and 1.
-
-    Raises:
-        AtlasError: a line does not have that form.
+    The count is not relied on: excerpts keep that of the whole. Returns file names (n), attribute names (a), and values
+    (n, a) of 0 and 1. AtlasError: a line does not have that form.
     """
     lines = table.decode("utf-8", errors="replace").splitlines()
     names: list[str] = lines[1].split() if len(lines) > 1 else []
@@ -199,16 +188,9 @@ def classes(
 ) -> tuple[NDArray[np.int32], list[str]]:
     """One class for each combination of the chosen attributes, so that a plain classifier can judge.
 
-    Args:
-        attributes: (n, a) of 0 and 1.
-        names: the a names.
-        chosen: which of them make the classes, the first being the most significant.
-
-    Returns:
-        labels (n,), and a name for each class: ``not Male, Smiling``.
-
-    Raises:
-        AtlasError: there is no such attribute.
+    Of ``attributes`` (n, a) of 0 and 1 and their a ``names``, those ``chosen`` make the classes, the first being the
+    most significant. Returns labels (n,), and a name for each class: ``not Male, Smiling``. AtlasError: no such
+    attribute.
     """
     for name in chosen:
         if name not in names:

@@ -100,8 +100,7 @@ def write_pairs(
 ) -> dict[str, int]:
     """Writes ``<split>_<column>.npy``: aerial photograph, map, aerial photograph, map, ...
 
-    Returns:
-        the number of pairs in each split.
+    Returns the number of pairs in each split.
     """
     layout, counts = _LAYOUTS[edition], {}
     with ZipIndex(raw / Path(FILES[edition].name).name) as archive:

@@ -39,10 +39,8 @@ class Form:
 def standardise(data: bytes, form: Form) -> NDArray[np.uint8]:
     """(1, height, width, channels), or 2 of two halves; antialiased bicubic when the size changes.
 
-    The first picture of an animation; transparent pixels over white; 16-bit greys to 8 bits.
-
-    Raises:
-        BadImageError: the bytes are not a picture, are cut off, or are a picture out of bounds.
+    The first picture of an animation; transparent pixels over white; 16-bit greys to 8 bits. BadImageError: the bytes
+    are not a picture, are cut off, or are a picture out of bounds.
     """
     picture, row = read(data, form), (1, form.height, form.width, form.channels)
     sides = [np.asarray(fit(side, form)).reshape(row) for side in (_halves(picture) if form.halves else [picture])]

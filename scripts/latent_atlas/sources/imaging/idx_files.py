@@ -29,8 +29,7 @@ class IdxFile:
     def __init__(self, path: Path) -> None:
         """Decompresses a gzipped file to a scratch file that has no name and vanishes with this object.
 
-        Raises:
-            AtlasError: missing, cut off, or not an idx file of bytes.
+        AtlasError: missing, cut off, or not an idx file of bytes.
         """
         self.shape, zipped = header(path)
         self._start = 4 + 4 * len(self.shape)
@@ -53,8 +52,7 @@ class IdxFile:
 def header(path: Path) -> tuple[tuple[int, ...], bool]:
     """The dimensions that an idx file states, and whether it is gzipped.
 
-    Raises:
-        AtlasError: missing, cut off, or not an idx file of bytes.
+    AtlasError: missing, cut off, or not an idx file of bytes.
     """
     try:
         with path.open("rb") as file:
@@ -96,11 +94,7 @@ def _decompressed(path: Path, expected: int) -> Any:
 
 
 def open_pair(images: Path, labels: Path, classes: int | None = None) -> tuple[IdxFile, NDArray[np.int32]]:
-    """Images and their labels.
-
-    Raises:
-        AtlasError: they are of different counts, or a label is out of range.
-    """
+    """Images and their labels; AtlasError: they are of different counts, or a label is out of range."""
     pictures, names = IdxFile(images), IdxFile(labels)
     if len(pictures.shape) == 1 or (len(pictures.shape) == 4 and pictures.shape[3] not in (1, 3)):
         raise AtlasError(f"{images}: has dimensions {pictures.shape}, but images have 3, or 4 with 1 or 3 channels")

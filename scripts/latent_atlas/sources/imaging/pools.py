@@ -35,8 +35,7 @@ def in_flight() -> int:
 def in_order(work: Callable[[_Task], _Result], tasks: Iterable[_Task]) -> Iterator[_Result]:
     """Yields ``work(task)`` for each task, in their order, with no more than a few of them in memory.
 
-    Raises:
-        AtlasError: a worker was killed.
+    AtlasError: a worker was killed.
     """
     count = workers()
     if count == 1:

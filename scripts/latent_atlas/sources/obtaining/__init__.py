@@ -35,14 +35,8 @@ class RemoteFile:
 def obtain(file: RemoteFile, raw: Path, progress: Progress, last: Callable[[Path], None] | None = None) -> Path:
     """Puts ``file`` into the folder ``raw`` under its own name and returns its path there.
 
-    Args:
-        file: what is wanted.
-        raw: the folder.
-        progress: is told what is downloaded.
-        last: tried when all else has failed: puts the file at the path it is given, or raises `transfer.RefusalError`.
-
-    Raises:
-        AtlasError: no place gives a file of that SHA-256. The message says what each answered.
+    ``last`` is tried when all else has failed: it puts the file at the path it is given, or raises
+    `transfer.RefusalError`. AtlasError: no place gives a file of that SHA-256; the message says what each answered.
     """
     target = raw / PurePosixPath(file.name).name
     by_hand, mirror = io.WORK / "downloads" / file.name, os.environ.get(MIRROR, "")

@@ -33,8 +33,7 @@ class _BrokenOffError(Exception):
 def download(url: str, part: Path, size: int, sha256: str, title: str, progress: Progress) -> None:
     """Fills ``part`` with the file at ``url``, resuming after what is there.
 
-    Raises:
-        RefusalError: after the last attempt, or at once where another would not help.
+    RefusalError: after the last attempt, or at once where another would not help.
     """
     retry = urllib3.Retry(
         ATTEMPTS - 1,

@@ -47,15 +47,10 @@ class ZipIndex:
     """The files of an archive, in the order of its directory. Many processes or threads may `read` at once."""
 
     def __init__(self, path: Path, called: str = "") -> None:
-        """Reads the archive's directory and refuses what is unsafe in it.
+        """Reads the archive's directory; ``called`` is its name in messages, if it is a copy of what the user knows.
 
-        Args:
-            path: the archive.
-            called: its name in messages, if it is a copy of what the user knows.
-
-        Raises:
-            AtlasError: not a zip archive, or one with an entry that climbs out of it, is absolute, a link, encrypted,
-                or equal to another but for capitals.
+        AtlasError: not a zip archive, or one with an entry that climbs out of it, is absolute, a link, encrypted, or
+        equal to another but for capitals.
         """
         self.called = called or str(path)
         self._records = array("I")  # where each file's record is in the directory
@@ -115,8 +110,7 @@ class ZipIndex:
     def read(self, entry: int) -> bytes:
         """The content of an entry, checked against its checksum; never more than `LARGEST`.
 
-        Raises:
-            ValueError: it is damaged, or too large.
+        ValueError: it is damaged, or too large.
         """
         record = self._entry(self._records[entry])
         if max(record.size, record.packed) > LARGEST:
