@@ -20,14 +20,8 @@ def knn_accuracy(train_codes: Array, train_labels: Array, test_codes: Array, tes
     """
     from sklearn.neighbors import KNeighborsClassifier
 
-    return _held_out_accuracy(
-        KNeighborsClassifier(n_neighbors=NEIGHBOURS),
-        train_codes,
-        train_labels,
-        test_codes,
-        test_labels,
-        NEIGHBOURS,
-    )
+    voters = KNeighborsClassifier(n_neighbors=NEIGHBOURS)
+    return _held_out_accuracy(voters, train_codes, train_labels, test_codes, test_labels, NEIGHBOURS)
 
 
 def linear_probe_accuracy(train_codes: Array, train_labels: Array, test_codes: Array, test_labels: Array) -> float:
@@ -83,12 +77,7 @@ def active_units(code_means: Array) -> int:
 
 
 def _held_out_accuracy(
-    classifier: Any,
-    train_codes: Array,
-    train_labels: Array,
-    test_codes: Array,
-    test_labels: Array,
-    least: int,
+    classifier: Any, train_codes: Array, train_labels: Array, test_codes: Array, test_labels: Array, least: int
 ) -> float:
     """Fits on the training codes, returns the share of test labels predicted."""
     train, test = as_rows("train_codes", train_codes, least), as_rows("test_codes", test_codes)

@@ -23,12 +23,8 @@ def frechet_distance(first: Array, second: Array) -> float:
     """
     a, b = as_rows("first features", first, least=2), as_rows("second features", second, least=2)
     check_same("widths", first=a.shape[1], second=b.shape[1])
-    return frechet_gaussians(
-        a.mean(axis=0),
-        np.atleast_2d(np.cov(a, rowvar=False)),
-        b.mean(axis=0),
-        np.atleast_2d(np.cov(b, rowvar=False)),
-    )
+    cov_a, cov_b = (np.atleast_2d(np.cov(rows, rowvar=False)) for rows in (a, b))
+    return frechet_gaussians(a.mean(axis=0), cov_a, b.mean(axis=0), cov_b)
 
 
 def frechet_gaussians(mean1: Floats, cov1: Floats, mean2: Floats, cov2: Floats) -> float:

@@ -5,6 +5,7 @@ float64.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,21 +55,10 @@ def ssim(first: Array, second: Array) -> float:
     check_images("first", first)
     if min(first.shape[1:3]) < _SSIM_WINDOW:
         raise TooFewError(f"needs images of at least {_SSIM_WINDOW} pixels a side, got {first.shape[1:3]}")
-    similarity: Callable[..., float] = structural_similarity  # scikit-image has no types
-    values = [
-        similarity(
-            one,
-            other,
-            data_range=1.0,
-            channel_axis=-1,
-            gaussian_weights=True,
-            sigma=1.5,
-            use_sample_covariance=False,
-        )
-        for a, b in _pairs(first, second)
-        for one, other in zip(a, b, strict=True)
-    ]
-    return float(np.mean(values))
+    settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    similarity: Callable[..., float] = partial(structural_similarity, data_range=1.0, channel_axis=-1, **settings)
+    pairs = (pair for blocks in _pairs(first, second) for pair in zip(*blocks, strict=True))
+    return float(np.mean([similarity(*pair) for pair in pairs]))
 
 
 def enlarge_bicubic(images: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:

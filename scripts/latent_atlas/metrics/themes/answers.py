@@ -5,23 +5,16 @@ from latent_atlas.metrics.entries import Arrays, Direction, Measure, Metric, Met
 from latent_atlas.metrics.labels import accuracy_of_logits
 
 _ACCURACY = Metric(
-    "accuracy",
-    "Accuracy",
-    Direction.UP,
+    "accuracy", "Accuracy", Direction.UP,
     "Share of test images whose class is named correctly. Where images have attributes, the share of right answers "
     "over all attributes.",
-    (0.1, 0.0),
-    digits=3,
-)
+    tolerance=(0.1, 0.0), digits=3,
+)  # fmt: skip
 _MAJORITY = Metric(
-    "accuracy_majority",
-    "… of the majority",
-    Direction.NONE,
+    "accuracy_majority", "… of the majority", Direction.NONE,
     "The same for giving each attribute always its more frequent answer: what is right without looking at the image.",
-    (0.1, 0.0),
-    digits=3,
-    alone="Accuracy, majority",
-)
+    tolerance=(0.1, 0.0), digits=3, alone="Accuracy, majority",
+)  # fmt: skip
 
 
 def _classes(arrays: Arrays) -> Metrics:
