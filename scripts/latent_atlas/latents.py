@@ -5,6 +5,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+QUANTILES = (0.05, 0.95)  # of the normal prior, at the edges of a plane
 _PLANE_UP_TO = 16  # latents
 
 
@@ -47,7 +48,7 @@ def surface(rows: int, columns: int, latent_dim: int) -> NDArray[np.float32]:
 
 
 def _quantiles(count: int) -> NDArray[np.float32]:
-    return np.array([NormalDist().inv_cdf(p) for p in np.linspace(0.05, 0.95, count)], np.float32)
+    return np.array([NormalDist().inv_cdf(p) for p in np.linspace(*QUANTILES, count)], np.float32)
 
 
 def to_uint8(images: NDArray[np.floating]) -> NDArray[np.uint8]:

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_atlas.latents import QUANTILES
+
 from . import theme
 from .lettering import Note, annotate, pad, shorten, write
 from .material import Drawing, Material
 from .theme import Pixels
 from .tiles import arrange, legible, spread, tile
 
-QUANTILES = (0.05, 0.95)  # of the normal prior, at the edges of a manifold
 PANEL_POINTS = 10  # a side, for one condition among several
 APART = 24  # pixels between the panels of conditions
 

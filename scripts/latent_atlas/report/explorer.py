@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latent_atlas.figures import theme
-from latent_atlas.figures.surfaces import QUANTILES
 from latent_atlas.figures.tiles import reduce, tile
+from latent_atlas.latents import QUANTILES
 from latent_atlas.report.media import Medium, picture
 
 if TYPE_CHECKING:

@@ -15,27 +15,18 @@ import pkgutil
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from latent_atlas.columns import Column
 from latent_atlas.errors import AtlasError
-from latent_atlas.params import Params, choice, parse
+from latent_atlas.params import Params, Strict, choice, parse
+from latent_atlas.step import Progress
 
 
-class Options(BaseModel):
+class Options(Strict):
     """What every source lets ``params.yaml`` say. A source adds its own fields."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
     source: str = Field(description="which file of this package obtains and standardises the data")
-
-
-class Progress(Protocol):
-    """How a source says how far it is; `latent_atlas.step.Progress` is one."""
-
-    def say(self, text: str) -> None: ...
-
-    def update(self, done: int, total: int, unit: str) -> None: ...
 
 
 class Source(Protocol):
