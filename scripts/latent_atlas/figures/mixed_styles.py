@@ -67,18 +67,14 @@ def noise(material: Material) -> Drawing:
     cells = legible(np.concatenate([rgb(draws), maps[:, None]], axis=1), draws.shape[1] + 1, theme.WIDTH)
     side = cells.shape[3]
     grid = np.concatenate([pad(_table(cells[:, :-1]), right=APART), _table(cells[:, -1:])], axis=1)
-    top = [
-        ((grid.shape[1] - side - APART) // 2, "the same style, fresh noise"),
-        (grid.shape[1] - side // 2, "deviation"),
-    ]
+    wide = grid.shape[1]
+    top = [((wide - side - APART) // 2, "the same style, fresh noise"), (wide - side // 2, "deviation")]
     bar = np.tile(palette[np.linspace(0, 255, side).astype(int)], (theme.SMALL, 1, 1))
-    foot = np.full((2 * theme.SMALL + 24, grid.shape[1], 3), 255, np.uint8)
+    foot = np.full((2 * theme.SMALL + 24, wide, 3), 255, np.uint8)
     foot[12 : 12 + theme.SMALL, -side:] = bar
     numbers = 2 * theme.SMALL + 20
-    foot = write(foot, [
-        Note(grid.shape[1] - side, numbers, "0", "ls", theme.SMALL, colour=theme.MUTED),
-        Note(grid.shape[1], numbers, f"{most:.2g}", "rs", theme.SMALL, colour=theme.MUTED),
-    ])  # fmt: skip
+    ends = ((wide - side, "0", "ls"), (wide, f"{most:.2g}", "rs"))
+    foot = write(foot, [Note(x, numbers, text, to, theme.SMALL, colour=theme.MUTED) for x, text, to in ends])
     body = annotate(np.concatenate([grid, foot]), top=top)
     return Drawing(body, "the last column: standard deviation of each pixel, in [0, 1], over many draws")
 

@@ -83,10 +83,7 @@ def feature_map(material: Material) -> Drawing:
     require(len(reference), 3, "training images")
     plane = fit_plane(reference)
     background = plane.project(reference)
-    groups = {
-        "real, held out": ("test_features", theme.ACCENT),
-        "generated": ("sample_features", theme.CONTRAST),
-    }
+    groups = {"real, held out": ("test_features", theme.ACCENT), "generated": ("sample_features", theme.CONTRAST)}
     shown = {name: (plane.project(material[key]), c) for name, (key, c) in groups.items() if key in material}
     low, high = square(np.concatenate([background, *(points for points, _ in shown.values())]))
     across, up = component_names(plane)

@@ -39,6 +39,11 @@ def as_vector(name: str, array: Array) -> Floats:
     return vector
 
 
+def mean_of(name: str, array: Array) -> float:
+    """The mean of a finite vector (n,), n >= 1: one image of probability 0, say, is a broken model and an error."""
+    return float(as_vector(name, array).mean())
+
+
 def as_labels(name: str, array: Array) -> NDArray[np.int64]:
     """Class labels (n,), integers from 0, as int64; TooFewError if there is none."""
     labels = np.asarray(array)

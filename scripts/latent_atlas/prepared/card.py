@@ -88,9 +88,7 @@ def entries(columns: Mapping[str, Column], **more: Mapping[str, Any]) -> dict[st
     Shapes and sizes are left out: they are read off the arrays. ``more`` are further keys of a column's entry; those of
     columns that there are not, are passed over.
     """
-    return {
-        name: {"kind": column.kind, "order": column.order, **more.get(name, {})} for name, column in columns.items()
-    }
+    return {name: {"kind": c.kind, "order": c.order, **more.get(name, {})} for name, c in columns.items()}
 
 
 def write_card(folder: Path, about: Mapping[str, Any], columns: Mapping[str, Mapping[str, Any]]) -> None:

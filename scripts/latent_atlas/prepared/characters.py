@@ -16,6 +16,12 @@ from latent_atlas.prepared.card import write_card
 
 COLUMNS = {"text": Column("text", (), None, "text")}  # how many characters there are, only the file tells
 
+
+def columns(options: object) -> dict[str, Column]:
+    """Those of every source of text: a text."""
+    return COLUMNS
+
+
 _BLOCK = 1 << 20  # characters read at once
 _CODES = 0x110000
 _UNKNOWN = 0xFFFD  # stands for characters too rare for the vocabulary
@@ -107,9 +113,7 @@ def write_text(
     dtype = np.uint8 if len(codes) <= 256 else np.uint16
     table = np.full(_CODES, np.searchsorted(codes, _UNKNOWN), np.int64)
     table[codes] = np.arange(len(codes))
-    rest = np.empty(0, dtype)
-    sample = ""
-    source = iter(pieces)
+    rest, sample, source = np.empty(0, dtype), "", iter(pieces)
     for split, length in lengths.items():
         with ArrayFile(folder / f"{split}_text.npy", (), dtype) as array:
             while len(array) < length:
@@ -117,9 +121,8 @@ def write_text(
                     piece = next(source)
                     sample += piece[: max(0, _SAMPLE - len(sample))]
                     rest = table[_codes(piece)].astype(dtype)
-                taken = rest[: length - len(array)]
+                taken, rest = np.split(rest, [length - len(array)])
                 array.append(taken)
-                rest = rest[len(taken) :]
     about = {"replaced": total - int(counts[codes].sum()), "beginning": sample, **about}
     write_card(folder, about, {"text": {"kind": "text", "vocabulary": [chr(code) for code in codes]}})
 

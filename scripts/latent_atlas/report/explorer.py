@@ -5,6 +5,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from latent_atlas.figures import theme
 from latent_atlas.figures.tiles import reduce, tile
@@ -39,14 +40,8 @@ class Explorer:
 def explorer(result: "Result", section: "Section") -> Explorer | None:
     """What the page needs to explore the experiment's manifold, or its torus; None if it has neither."""
     name = next((name for name in ("manifold", "latent_torus") if name in result.arrays), None)
-    planes = result.arrays.get(name or "")
-    if (
-        name is None
-        or planes is None
-        or planes.ndim not in (5, 6)
-        or planes.dtype != np.uint8
-        or planes.shape[-1] not in (1, 3)
-    ):
+    planes: NDArray[Any] = result.arrays[name] if name else np.empty(0)
+    if name is None or planes.ndim not in (5, 6) or planes.dtype != np.uint8 or planes.shape[-1] not in (1, 3):
         return None
     steered = planes.ndim == 6
     planes = planes if steered else planes[None]

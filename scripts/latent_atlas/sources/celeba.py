@@ -15,7 +15,7 @@ from latent_atlas.errors import AtlasError
 from latent_atlas.prepared.card import entries, write_card
 from latent_atlas.sources.imaging.decode import Form
 from latent_atlas.sources.imaging.stream import Bad, decode_into
-from latent_atlas.sources.obtaining import RemoteFile, obtain
+from latent_atlas.sources.obtaining import RemoteFile, fetching
 from latent_atlas.sources.obtaining.zips import ZipIndex
 
 _DRIVE = "https://drive.usercontent.google.com/download?id={}&export=download&confirm=t"
@@ -24,20 +24,15 @@ _ADVICE = (
     "Google Drive allows so many downloads a day and then shows a page; try tomorrow, or get it in a browser "
     "from https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
 )
-PICTURES = RemoteFile(
-    "celeba/img_align_celeba.zip",
-    "46fb89443c578308acf364d7d379fe1b9efb793042c0af734b6112e4fd3a8c74",
-    1443490838,
-    (_DRIVE.format("0B7EVK8r0v71pZjFTYXZWM3FlRnM"), f"{_MIRROR}/img_align_celeba.zip"),
-    _ADVICE,
-)
-TABLE = RemoteFile(
-    "celeba/list_attr_celeba.txt",
-    "f0e5da289d5ccf75ffe8811132694922b60f2af59256ed362afa03fefba324d0",
-    26721026,
-    (_DRIVE.format("0B7EVK8r0v71pblRyaVFSWGxPY0U"), f"{_MIRROR}/list_attr_celeba.txt"),
-    _ADVICE,
-)
+PICTURES, TABLE = (
+    RemoteFile(f"celeba/{name}", sha256, size, (_DRIVE.format(number), f"{_MIRROR}/{name}"), _ADVICE)
+    for name, number, size, sha256 in (
+        ("img_align_celeba.zip", "0B7EVK8r0v71pZjFTYXZWM3FlRnM", 1443490838,
+         "46fb89443c578308acf364d7d379fe1b9efb793042c0af734b6112e4fd3a8c74"),
+        ("list_attr_celeba.txt", "0B7EVK8r0v71pblRyaVFSWGxPY0U", 26721026,
+         "f0e5da289d5ccf75ffe8811132694922b60f2af59256ed362afa03fefba324d0"),
+    )
+)  # fmt: skip
 # The official partition (list_eval_partition.txt) is by number: nothing else needs downloading.
 PARTITION = {"train": range(162_770), "validation": range(162_770, 182_637), "test": range(182_637, 202_599)}
 _ATTRIBUTES = 40
@@ -91,10 +86,7 @@ def columns(options: Faces) -> dict[str, Column]:
     return dict(DataSpec.of_images(shape, 2 ** len(options.label_attributes), _ATTRIBUTES).columns)
 
 
-def fetch(options: Options, raw: Path, progress: sources.Progress) -> None:
-    """Downloads the pictures (1.4 GB) and the table of attributes."""
-    for file in (TABLE, PICTURES):
-        obtain(file, raw, progress)
+fetch = fetching(TABLE, PICTURES)
 
 
 def prepare(options: Options, raw: Path, processed: Path, progress: sources.Progress) -> None:
@@ -147,20 +139,16 @@ def write(
         kept = decode_into(folder / f"{name}_images.npy", pictures, found[chosen], form, bad, progress)
         io.save_array(folder / f"{name}_labels.npy", labels[chosen][kept])
         io.save_array(folder / f"{name}_attributes.npy", values[chosen][kept])
-    write_card(
-        folder,
-        {
-            **about,
-            "licence": "non-commercial research only, no redistribution",
-            "citation": "Liu, Z., Luo, P., Wang, X. and Tang, X. (2015), Deep learning face attributes "
-            "in the wild, ICCV",
-            **bad.about(),
-            "processing": f"centre crop of {options.crop} of the aligned 178x218 pictures"
-            f"{'' if scale == 1 else f', here at {scale:g} of that size: pixels {box}'}, "
-            f"to {options.size}x{options.size} with an antialiased bicubic filter (Pillow)",
-        },
-        entries(columns(options), **named(label_names, names)),
-    )
+    about = {
+        **about,
+        "licence": "non-commercial research only, no redistribution",
+        "citation": "Liu, Z., Luo, P., Wang, X. and Tang, X. (2015), Deep learning face attributes in the wild, ICCV",
+        **bad.about(),
+        "processing": f"centre crop of {options.crop} of the aligned 178x218 pictures"
+        f"{'' if scale == 1 else f', here at {scale:g} of that size: pixels {box}'}, "
+        f"to {options.size}x{options.size} with an antialiased bicubic filter (Pillow)",
+    }
+    write_card(folder, about, entries(columns(options), **named(label_names, names)))
 
 
 def parse(table: bytes, path: str) -> tuple[list[str], list[str], NDArray[np.uint8]]:

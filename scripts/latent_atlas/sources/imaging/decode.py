@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from latent_atlas.io import one_line
+
 SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm")
 # Not all that Pillow can open: EPS, for one, starts another program.
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
@@ -64,8 +66,7 @@ def read(data: bytes, form: Form) -> Image.Image:
     except Image.DecompressionBombError:
         raise BadImageError(f"has more pixels than the {form.most_pixels:,} allowed") from None
     except Exception as error:  # Pillow's decoders raise errors of every kind on damaged files
-        reason = " ".join(str(error).split())[:100] or type(error).__name__
-        raise BadImageError(f"cannot be decoded ({reason})") from None
+        raise BadImageError(f"cannot be decoded ({one_line(error)[:100]})") from None
 
 
 def fit(image: Image.Image, form: Form) -> Image.Image:

@@ -6,6 +6,8 @@ import os
 import struct
 import tempfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +59,12 @@ def header(path: Path) -> tuple[tuple[int, ...], bool]:
     try:
         with path.open("rb") as file:
             zipped = file.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if zipped else path.open("rb") as file:
+        with _unpacking(path), gzip.open(path) if zipped else path.open("rb") as file:
             beginning = file.read(4 + 4 * max(_DIMENSIONS))
         zeros, kind, dimensions = struct.unpack(">HBB", beginning[:4])
         shape = struct.unpack_from(f">{dimensions}L", beginning, 4) if dimensions in _DIMENSIONS else ()
     except (FileNotFoundError, IsADirectoryError):
         raise AtlasError(f"{path}: no such file") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise _bad_gzip(path, error) from None
     except struct.error:
         raise AtlasError(f"{path}: too short for an idx file; obtain it again") from None
     if zeros != 0 or kind != _BYTE or not shape or 0 in shape:
@@ -72,9 +72,13 @@ def header(path: Path) -> tuple[tuple[int, ...], bool]:
     return shape, zipped
 
 
-def _bad_gzip(path: Path, error: Exception) -> AtlasError:
-    reason = "cut off" if isinstance(error, EOFError) else "damaged"
-    return AtlasError(f"{path}: the gzip file is {reason} ({error}); obtain it again")
+@contextmanager
+def _unpacking(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        reason = "cut off" if isinstance(error, EOFError) else "damaged"
+        raise AtlasError(f"{path}: the gzip file is {reason} ({error}); obtain it again") from None
 
 
 def _decompressed(path: Path, expected: int) -> Any:
@@ -82,14 +86,11 @@ def _decompressed(path: Path, expected: int) -> Any:
         raise AtlasError(f"{path}: its header promises more than the file can hold; obtain it again")
     (io.WORK / "tmp").mkdir(parents=True, exist_ok=True)
     scratch = tempfile.TemporaryFile(dir=io.WORK / "tmp")  # noqa: SIM115  # closed with the IdxFile
-    try:
-        with gzip.open(path) as packed:
-            while block := packed.read(1 << 20):
-                scratch.write(block)
-                if scratch.tell() > expected:
-                    raise AtlasError(f"{path}: holds more than its header promises; obtain it again")
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise _bad_gzip(path, error) from None
+    with _unpacking(path), gzip.open(path) as packed:
+        while block := packed.read(1 << 20):
+            scratch.write(block)
+            if scratch.tell() > expected:
+                raise AtlasError(f"{path}: holds more than its header promises; obtain it again")
     return scratch
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from latent_atlas import io
 from latent_atlas.errors import AtlasError
@@ -74,6 +75,16 @@ def obtain(file: RemoteFile, raw: Path, progress: Progress, last: Callable[[Path
         answers.append(f"set {MIRROR} to a folder or URL that holds {file.name}")
     answers.append(f"or place the file by hand as {by_hand} (sha256 {file.sha256}) and run again")
     raise AtlasError(f"{file.name}: cannot be obtained: {'; '.join(answers)}")
+
+
+def fetching(*files: RemoteFile) -> Callable[[Any, Path, Progress], None]:
+    """The ``fetch`` of a source that obtains these files, whatever its options."""
+
+    def fetch(options: Any, raw: Path, progress: Progress) -> None:
+        for file in files:
+            obtain(file, raw, progress)
+
+    return fetch
 
 
 def _copy(origin: Path, target: Path, sha256: str) -> str:
