@@ -37,10 +37,11 @@ class Plan:
 
         Snakemake's own lock outlives a run that was killed, and would keep the same command from resuming it.
         """
+        self._locks = ExitStack()  # kept, for a lock is released with the object that holds it
         try:
-            self._locks = ExitStack()  # kept, for a lock is released with the object that holds it
-            for path in _locks():
-                self._locks.enter_context(io.lock(path, _refuse))
+            self._locks.enter_context(io.lock(io.LOCKS / "snakemake", _refuse))
+            if _DVC.parent.is_dir():  # every DVC command holds this one but while a stage of its runs
+                self._locks.enter_context(io.lock(_DVC / "lock", _refuse))
             for running in _dvc_at_work():
                 _refuse(running)
         except AtlasError as error:
@@ -102,11 +103,6 @@ class Plan:
     def reserve(self, step: str, field: str) -> Callable[[Any], int]:
         """A function of the wildcards: what a job of this step reserves."""
         return lambda wildcards: self.params.reservation(step, getattr(wildcards, "experiment", None), field)
-
-
-def _locks() -> list[Path]:
-    """The lock of Snakemake's runs, and the one that every DVC command holds but while a stage of its runs."""
-    return [io.LOCKS / "snakemake", *([_DVC / "lock"] if _DVC.parent.is_dir() else [])]
 
 
 def _dvc_at_work() -> list[str]:

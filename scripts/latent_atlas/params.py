@@ -113,7 +113,7 @@ class Experiment(BaseModel):
     model: str
     dataset: str
     judge: str
-    teacher: str | None
+    teacher: str | None = None
     settings: dict[str, Any]
 
 
@@ -206,13 +206,7 @@ def view(file: File, scale: str | None, path: Path = FILE) -> Params:
         datasets={key: getattr(entry, scale) for key, entry in file.datasets.items()},
         experiments={
             key: Experiment(
-                key=key,
-                section=section,
-                model=entry.model,
-                dataset=entry.dataset,
-                judge=entry.judge,
-                teacher=getattr(entry, "teacher", None),
-                settings=getattr(entry, scale),
+                key=key, section=section, settings=getattr(entry, scale), **entry.model_dump(exclude=set(SCALES))
             )
             for section in SECTIONS
             for key, entry in getattr(file, section).items()

@@ -1,5 +1,6 @@
 """Coloured shapes, and sentences that say what they are in many ways."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,27 +111,18 @@ def outline(shape: str) -> Points:
 def sentences(what: Scene, count: int, rng: Generator) -> list[str]:
     """Different sentences, all true, and all naming colour and shape."""
     chosen = rng.permutation(len(_SENTENCES))[:count]
-    places = [
-        word
-        for word, true in (
-            ("on the left", what.x < 0.42), ("on the right", what.x > 0.58),
-            ("at the top", what.y < 0.42), ("at the bottom", what.y > 0.58),
-        )
-        if true
-    ] or ["in the middle"]  # fmt: skip
-
-    def word(choices: tuple[str, ...]) -> str:
-        return choices[rng.integers(len(choices))]
-
-    return [
-        _SENTENCES[place]
-        .format(
-            colour=what.colour,
-            noun=word(_NOUNS[what.shape]),
-            size=word(_SIZE_WORDS[what.size]),
-            ground=word(_GROUND_WORDS[what.ground]),
-            place=word(tuple(places)),
-        )
-        .replace("a orange", "an orange")
-        for place in chosen
-    ]
+    true = {
+        "on the left": what.x < 0.42, "on the right": what.x > 0.58,
+        "at the top": what.y < 0.42, "at the bottom": what.y > 0.58,
+    }  # fmt: skip
+    words: dict[str, Sequence[str]] = {
+        "noun": _NOUNS[what.shape],
+        "size": _SIZE_WORDS[what.size],
+        "ground": _GROUND_WORDS[what.ground],
+        "place": [place for place in true if true[place]] or ["in the middle"],
+    }
+    written = []
+    for place in chosen:
+        said = {name: choices[int(rng.integers(len(choices)))] for name, choices in words.items()}
+        written.append(_SENTENCES[place].format(colour=what.colour, **said).replace("a orange", "an orange"))
+    return written

@@ -60,11 +60,10 @@ class Dataset:
 
     def entry(self, column: str) -> dict[str, Any]:
         """What the card says of a column: beside `Column`'s fields its names, groups, words, vocabulary, role, ..."""
-        if column not in self.card["columns"]:
-            raise AtlasError(
-                f"{self.path}: has no column {column!r}; its columns: {', '.join(self.card['columns']) or 'none'}"
-            )
-        return dict(self.card["columns"][column])
+        columns = self.card["columns"]
+        if column not in columns:
+            raise AtlasError(f"{self.path}: has no column {column!r}; its columns: {', '.join(columns) or 'none'}")
+        return dict(columns[column])
 
     def names(self, column: str) -> list[str]:
         """The names of the classes or attributes of a column; empty where it has none, or is not there."""
@@ -119,7 +118,8 @@ class Split(Mapping[str, Any]):
         return Split(self.dataset, self.name, count if self.most is None else min(count, self.most))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(name for name, column in self.dataset.spec.columns.items() if column.kind not in _WITHOUT_SPLITS)
+        columns = self.dataset.spec.columns.items()
+        return iter(name for name, column in columns if column.kind not in ("picture", "network"))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -163,9 +163,6 @@ class Split(Mapping[str, Any]):
         if len(array) != rows:
             raise AtlasError(f"{self.dataset.path}/{name}.npy: {len(array)} rows for {rows} images; prepare again")
         return array
-
-
-_WITHOUT_SPLITS = ("picture", "network")
 
 
 def load(path: Path) -> Dataset:

@@ -44,9 +44,8 @@ def read(path: Path) -> Iterator[str]:
                 yield unicodedata.normalize("NFC", text[:cut])
                 rest = text[cut:]
     except UnicodeDecodeError as error:
-        raise AtlasError(
-            f"{path}: line {_first_bad_line(path)} is not UTF-8 ({error.reason}){_hint(path)}; save the file as UTF-8"
-        ) from None
+        where = f"line {_first_bad_line(path)} is not UTF-8 ({error.reason})"
+        raise AtlasError(f"{path}: {where}{_hint(path)}; save the file as UTF-8") from None
     yield unicodedata.normalize("NFC", rest)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +10,8 @@ from numpy.typing import NDArray
 from latent_atlas.figures import theme
 from latent_atlas.figures.tiles import reduce, tile
 from latent_atlas.latents import QUANTILES
+from latent_atlas.report.gather import Result, Section
 from latent_atlas.report.media import Medium, picture
-
-if TYPE_CHECKING:
-    from latent_atlas.report.gather import Result, Section
-
-ARRAYS = ("manifold", "latent_torus", "condition_names", "test_codes", "test_labels")
 
 _ACROSS, _GAP = 5, 8  # planes in a row of the sprite, and pixels between them
 _MOST_PIXELS = 8_000_000  # of a sprite: phones refuse larger ones
@@ -37,7 +33,7 @@ class Explorer:
     data: dict[str, Any]
 
 
-def explorer(result: "Result", section: "Section") -> Explorer | None:
+def explorer(result: Result, section: Section) -> Explorer | None:
     """What the page needs to explore the experiment's manifold, or its torus; None if it has neither."""
     name = next((name for name in ("manifold", "latent_torus") if name in result.arrays), None)
     planes: NDArray[Any] = result.arrays[name] if name else np.empty(0)
@@ -70,13 +66,13 @@ def explorer(result: "Result", section: "Section") -> Explorer | None:
     )  # fmt: skip
 
 
-def _conditions(result: "Result", count: int) -> list[str]:
+def _conditions(result: Result, count: int) -> list[str]:
     """A name for each plane."""
     names = [str(name) for name in result.arrays.get("condition_names", [])]
     return [names[place] if place < len(names) else str(place) for place in range(count)]
 
 
-def _codes(result: "Result") -> list[list[int]]:
+def _codes(result: Result) -> list[list[int]]:
     """[probability of z1, probability of z2, class] of each test image, if codes are points of the plane."""
     codes = result.arrays.get("test_codes")
     if codes is None or codes.ndim != 2 or codes.shape[1] != 2:

@@ -14,11 +14,11 @@ from latent_atlas import certificate, evidence, io, models, prepared
 from latent_atlas.errors import AtlasError
 from latent_atlas.figures.catalogue import FIGURES
 from latent_atlas.params import Experiment, Params
-from latent_atlas.report import explorer
 
 PAIRS = 10  # test images shown through several models
 PER_LABEL = 10  # generated images of each label
 SAMPLES = 100  # generated images where there are no labels
+EXPLORED = ("manifold", "latent_torus", "condition_names", "test_codes", "test_labels")  # arrays, shown as they are
 ARRAYS = ("test_images", "test_labels", "test_reconstructions", "samples", "sample_labels", "sample_captions")
 
 Arrays = dict[str, NDArray[Any]]
@@ -227,8 +227,8 @@ def is_images(array: NDArray[Any] | None) -> bool:
 
 def _cut(arrays: Mapping[str, NDArray[Any]], path: Path) -> Arrays:
     """Copies of what the page shows, so that the rest can be forgotten."""
-    found = {name: arrays[name] for name in (*ARRAYS, *explorer.ARRAYS) if name in arrays}
-    kept: Arrays = {name: np.array(found[name]) for name in explorer.ARRAYS if name in found}
+    found = {name: arrays[name] for name in (*ARRAYS, *EXPLORED) if name in arrays}
+    kept: Arrays = {name: np.array(found[name]) for name in EXPLORED if name in found}
     try:
         if is_images(found.get("test_images")):
             kept["test_images"] = np.array(found["test_images"][:PAIRS])

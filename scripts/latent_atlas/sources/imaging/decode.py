@@ -53,7 +53,11 @@ def read(data: bytes, form: Form) -> Image.Image:
     """The whole picture in mode L or RGB."""
     try:
         image: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
-        _check_size(image, form)
+        size = f"has {image.width}x{image.height} pixels"
+        if image.width * image.height > form.most_pixels:
+            raise BadImageError(f"{size}, more than the {form.most_pixels:,} allowed")
+        if min(image.size) < form.least_side:
+            raise BadImageError(f"{size}, less than {form.least_side} a side")
         mode = "L" if form.channels == 1 else "RGB"
         if form.photographs:
             image.draft(mode, (4 * form.width, 4 * form.height))
@@ -93,17 +97,9 @@ def _halves(picture: Image.Image) -> list[Image.Image]:
     return [picture.crop((left, 0, left + middle, picture.height)) for left in (0, middle)]
 
 
-def _check_size(image: Image.Image, form: Form) -> None:
-    width, height = image.size
-    if width * height > form.most_pixels:
-        raise BadImageError(f"has {width}x{height} pixels, more than the {form.most_pixels:,} allowed")
-    if min(width, height) < form.least_side:
-        raise BadImageError(f"has {width}x{height} pixels, less than {form.least_side} a side")
-
-
 def _convert(image: Image.Image, mode: str) -> Image.Image:
     if image.mode in ("I;16", "I;16B", "I;16L", "I;16N", "I"):
-        image = Image.fromarray(_eight_bits(np.asarray(image)))
+        image = Image.fromarray((np.clip(np.asarray(image, np.int64), 0, 65535) // 257).astype(np.uint8))
     elif image.mode == "F":
         raise BadImageError("has floating-point pixels, whose range is not known; save it with 8 or 16 bits")
     elif "A" in image.getbands() or "a" in image.getbands() or "transparency" in image.info:
@@ -113,10 +109,6 @@ def _convert(image: Image.Image, mode: str) -> Image.Image:
         return image.convert(mode)
     image.load()
     return image
-
-
-def _eight_bits(greys: NDArray[np.generic]) -> NDArray[np.uint8]:
-    return (np.clip(greys.astype(np.int64), 0, 65535) // 257).astype(np.uint8)
 
 
 def _guess(data: bytes) -> str:

@@ -4,12 +4,10 @@ In this order: a copy placed by hand in ``.atlas/downloads``, the mirror, then t
 stays in ``.atlas/downloads`` and is resumed by the next run, from whichever host.
 """
 
-import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -52,7 +50,8 @@ def obtain(file: RemoteFile, raw: Path, progress: Progress, last: Callable[[Path
         if not (problem := _copy(origin, target, file.sha256)):
             return target
         answers.append(f"{shown} {problem}")
-    with _locked(by_hand) as part:
+    part = Path(f"{by_hand}.part")
+    with io.lock(Path(f"{by_hand}.lock"), lambda holder: None):  # two runs that want the same file take turns
         for shown, url in urls.items():
             try:
                 transfer.download(url, part, file.size, file.sha256, f"{target.name} from {shown}", progress)
@@ -103,12 +102,3 @@ def _copy(origin: Path, target: Path, sha256: str) -> str:
         return ""
     target.unlink()
     return f"holds another file (sha256 {digest.hexdigest()[:12]}..., expected {sha256[:12]}...)"
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[Path]:
-    """Yields the path of the partial download; two runs that want the same file take turns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with Path(f"{path}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield Path(f"{path}.part")
