@@ -35,6 +35,12 @@ def tile(images: Pixels, rows: int, cols: int, gap: int = 4, scale: int = 1, bac
     return grid[gap : grid.shape[0] - gap, gap : grid.shape[1] - gap]  # without the gap around the grid
 
 
+def table(cells: Pixels, gap: int = 4) -> Pixels:
+    """cells (rows, columns, H, W, C) as one grid."""
+    rows, cols = cells.shape[:2]
+    return tile(cells.reshape(-1, *cells.shape[2:]), rows, cols, gap)
+
+
 def enlarge(images: Pixels, factor: int) -> Pixels:
     """(..., H, W, C) -> (..., H * factor, W * factor, C): each pixel becomes a square."""
     if factor == 1:

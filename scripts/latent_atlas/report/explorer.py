@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_atlas.figures import theme
-from latent_atlas.figures.tiles import reduce, tile
+from latent_atlas.figures.tiles import reduce, table, tile
 from latent_atlas.latents import QUANTILES
 from latent_atlas.report.gather import Result, Section
 from latent_atlas.report.media import Medium, picture
@@ -45,7 +45,7 @@ def explorer(result: Result, section: Section) -> Explorer | None:
         planes = reduce(planes, 2)
     count, rows, columns, height, width = planes.shape[:5]
     across = min(_ACROSS, count)
-    tiled = np.stack([tile(plane.reshape(-1, *plane.shape[2:]), rows, columns, gap=0) for plane in planes])
+    tiled = np.stack([table(plane, gap=0) for plane in planes])
     codes = _codes(result) if name == "manifold" else []
     classes = sorted({code[2] for code in codes if code[2] >= 0})
     low, high = QUANTILES
