@@ -75,10 +75,7 @@ def _by_class(axes: Axes, points: Floats, labels: NDArray[Any], material: Materi
 
 
 def feature_map(material: Material) -> Drawing:
-    """Real and generated images as the judge sees them, in the plane of the reference.
-
-    Takes reference_features, sample_features and, if there, test_features (n, d).
-    """
+    """reference_features, sample_features and, if there, test_features (n, d), in the plane of the reference."""
     reference = material["reference_features"]
     require(len(reference), 3, "training images")
     plane = fit_plane(reference)

@@ -45,8 +45,7 @@ REGULAR, BOLD, MONO = "DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono"
 def font_path(face: str) -> str:
     """The file of a font, inside matplotlib."""
     package = importlib.util.find_spec("matplotlib")
-    assert package is not None
-    assert package.origin is not None
+    assert package and package.origin
     return str(Path(package.origin).parent / "mpl-data" / "fonts" / "ttf" / f"{face}.ttf")
 
 

@@ -14,10 +14,7 @@ _ACTIVE_VARIANCE = 1e-2
 
 
 def knn_accuracy(train_codes: Array, train_labels: Array, test_codes: Array, test_labels: Array) -> float:
-    """Accuracy of a vote among the 5 nearest training codes (Euclidean), in [0, 1].
-
-    Codes (m, d), m >= 5, and (n, d) of any real dtype, with their labels (m,) and (n,).
-    """
+    """Accuracy, in [0, 1], of a vote among the 5 nearest (Euclidean) of the codes (m, d), m >= 5, for codes (n, d)."""
     from sklearn.neighbors import KNeighborsClassifier
 
     voters = KNeighborsClassifier(n_neighbors=NEIGHBOURS)

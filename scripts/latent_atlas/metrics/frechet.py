@@ -28,10 +28,7 @@ def frechet_distance(first: Array, second: Array) -> float:
 
 
 def frechet_gaussians(mean1: Floats, cov1: Floats, mean2: Floats, cov2: Floats) -> float:
-    """Squared Fréchet distance, >= 0, between N(mean1, cov1) and N(mean2, cov2).
-
-    float64: means (d,), covariances (d, d), symmetric positive semi-definite, of any rank.
-    """
+    """That, >= 0, of N(mean1, cov1) and N(mean2, cov2): (d,) and positive semi-definite (d, d), of any rank."""
     # With S = F F^T the trace of (S1 S2)^(1/2) is the sum of the singular values of F1^T F2. Unlike a matrix
     # square root of the product S1 S2, this never leaves the real numbers, and it takes no root of a rounding
     # error.

@@ -17,10 +17,7 @@ def accuracy(predictions: Array, labels: Array) -> float:
 
 
 def accuracy_of_logits(logits: Array, labels: Array) -> float:
-    """Share of rows (n, k) whose largest logit is at the label (n,), in [0, 1]; ties go to the lower class.
-
-    Logits, log-probabilities or probabilities.
-    """
+    """Share of rows (n, k) of logits or probabilities that are largest at the label (n,); ties: the lower class."""
     rows, wanted = as_rows("logits", logits), as_labels("labels", labels)
     if wanted.max() >= rows.shape[1]:
         raise ValueError(f"labels: {wanted.max()} has no column in logits of {rows.shape[1]} classes")

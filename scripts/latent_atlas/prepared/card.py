@@ -65,10 +65,7 @@ class _Card(BaseModel):
 
 
 def read_card(folder: Path) -> dict[str, Any]:
-    """The card in ``folder``, which may come from a stranger's remote.
-
-    AtlasError: there is none, or it lacks what readers rely on.
-    """
+    """The card in ``folder``, perhaps a stranger's; AtlasError: none, or it lacks what readers rely on."""
     path = folder / "card.json"
     card = io.load_json(path)
     try:

@@ -158,7 +158,7 @@ def parse(table: bytes, path: str) -> tuple[list[str], list[str], NDArray[np.uin
     (n, a) of 0 and 1. AtlasError: a line does not have that form.
     """
     lines = table.decode("utf-8", errors="replace").splitlines()
-    names: list[str] = lines[1].split() if len(lines) > 1 else []
+    names = [name for line in lines[1:2] for name in line.split()]
     rows = [line for line in lines[2:] if line.strip()]
     values = np.empty((len(rows), len(names)), np.uint8)
     files = []

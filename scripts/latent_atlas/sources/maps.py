@@ -89,10 +89,7 @@ def prepare(options: Options, raw: Path, processed: Path, progress: sources.Prog
 def write_pairs(
     raw: Path, edition: Edition, size: int, seed: int, folder: Path, column: str, progress: sources.Progress
 ) -> dict[str, int]:
-    """Writes ``<split>_<column>.npy``: aerial photograph, map, aerial photograph, map, ...
-
-    Returns the number of pairs in each split.
-    """
+    """Writes ``<split>_<column>.npy``: photograph, map, photograph, map, ...; returns the pairs in each split."""
     (for_training, for_test, validation), counts = _LAYOUTS[edition], {}
     with ZipIndex(raw / Path(FILES[edition].name).name) as archive:
         train, test = _files(archive, for_training), _files(archive, for_test)

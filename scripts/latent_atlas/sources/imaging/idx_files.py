@@ -42,10 +42,7 @@ def opened(path: Path) -> NDArray[np.uint8]:
 
 
 def header(path: Path) -> tuple[tuple[int, ...], bool]:
-    """The dimensions that an idx file states, and whether it is gzipped.
-
-    AtlasError: missing, cut off, or not an idx file of bytes.
-    """
+    """The dimensions that an idx file states, and whether it is gzipped; AtlasError as for `opened`."""
     try:
         with path.open("rb") as file:
             zipped = file.read(2) == b"\x1f\x8b"

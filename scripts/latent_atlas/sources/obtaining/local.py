@@ -50,9 +50,8 @@ def about(options: Options) -> dict[str, str]:
 def locate(options: Options) -> Path:
     """The user's file or folder; AtlasError: there is none."""
     if not options.located.exists():
-        raise AtlasError(
-            f"{options.path}: no such file or folder; correct `path` in params.yaml (it is relative to that file)"
-        )
+        advice = "correct `path` in params.yaml (it is relative to that file)"
+        raise AtlasError(f"{options.path}: no such file or folder; {advice}")
     return options.located
 
 

@@ -31,10 +31,7 @@ class _BrokenOffError(Exception):
 
 
 def download(url: str, part: Path, size: int, sha256: str, title: str, progress: Progress) -> None:
-    """Fills ``part`` with the file at ``url``, resuming after what is there.
-
-    RefusalError: after the last attempt, or at once where another would not help.
-    """
+    """Fills ``part`` from ``url``, resuming after what is there; RefusalError: no other attempt would help."""
     retry = urllib3.Retry(
         ATTEMPTS - 1, status_forcelist=_PASSING, raise_on_status=False, backoff_factor=FIRST_WAIT,
         backoff_max=_LONGEST_WAIT, retry_after_max=_LONGEST_WAIT,

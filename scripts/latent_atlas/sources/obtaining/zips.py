@@ -106,10 +106,7 @@ class ZipIndex:
         return np.array(chosen, np.int32)
 
     def read(self, entry: int) -> bytes:
-        """The content of an entry, checked against its checksum; never more than `LARGEST`.
-
-        ValueError: it is damaged, or too large.
-        """
+        """The content of an entry, checked against its checksum; ValueError: damaged, or more than `LARGEST`."""
         record = self._entry(self._records[entry])
         if max(record.size, record.packed) > LARGEST:
             raise ValueError(f"more than the {LARGEST:,} bytes allowed for one file")
