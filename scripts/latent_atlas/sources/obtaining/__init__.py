@@ -51,7 +51,8 @@ def obtain(file: RemoteFile, raw: Path, progress: Progress, last: Callable[[Path
             return target
         answers.append(f"{shown} {problem}")
     part = Path(f"{by_hand}.part")
-    with io.lock(Path(f"{by_hand}.lock"), lambda holder: None):  # two runs that want the same file take turns
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with io.lock(io.LOCKS / "downloads" / file.name, lambda holder: None):  # who wants the same file takes turns
         for shown, url in urls.items():
             try:
                 transfer.download(url, part, file.size, file.sha256, f"{target.name} from {shown}", progress)
