@@ -1,6 +1,7 @@
 """How often classifiers are right."""
 
 from latent_atlas.metrics.attribute_scores import attribute_accuracy, majority_accuracy
+from latent_atlas.metrics.checks import Array
 from latent_atlas.metrics.entries import Arrays, Direction, Measure, Metric, Metrics, Theme
 from latent_atlas.metrics.labels import accuracy_of_logits
 
@@ -17,9 +18,8 @@ _MAJORITY = Metric(
 )  # fmt: skip
 
 
-def _classes(arrays: Arrays) -> Metrics:
-    logits = arrays["test_logits"]
-    return {"accuracy": accuracy_of_logits(logits, arrays["test_labels"][: len(logits)])}
+def _classes(logits: Array, labels: Array) -> float:
+    return accuracy_of_logits(logits, labels[: len(logits)])
 
 
 def _attributes(arrays: Arrays) -> Metrics:
@@ -29,7 +29,7 @@ def _attributes(arrays: Arrays) -> Metrics:
 
 
 MEASURES = (
-    Measure(("test_logits", "test_labels"), _classes, (_ACCURACY,)),
+    Measure.of(_classes, ("test_logits", "test_labels"), _ACCURACY),
     Measure(("test_attribute_logits", "test_attributes"), _attributes, (_ACCURACY, _MAJORITY)),
 )
 

@@ -15,6 +15,10 @@ def _denoising(noisy: Array, denoised: Array, truth: Array) -> float:
     return after - before
 
 
+def _pca(_: Array, images: Array, codes: Array, training: Array) -> float:
+    return pca_mse(training, images, codes.shape[1])
+
+
 MEASURES = (
     Measure.of(mse, ("test_reconstructions", "test_images"), Metric(
         "reconstruction_mse", "Squared error", Direction.DOWN,
@@ -22,15 +26,11 @@ MEASURES = (
         "between 0 (black) and 1 (white).",
         tolerance=(0.0, 0.15), digits=4, among=_AMONG, alone="Squared reconstruction error",
     )),
-    Measure(
-        ("test_reconstructions", "test_images", "test_codes", "train_images"),
-        lambda a: {"pca_mse": pca_mse(a["train_images"], a["test_images"], a["test_codes"].shape[1])}, (
-        Metric(
-            "pca_mse", "… of PCA", Direction.NONE,
-            "The same error if the code is made by principal component analysis with as many dimensions, fitted to "
-            "training images: what is possible without a neural network.",
-            tolerance=(0.0, 0.15), digits=4, alone="Squared error of PCA",
-        ),
+    Measure.of(_pca, ("test_reconstructions", "test_images", "test_codes", "train_images"), Metric(
+        "pca_mse", "… of PCA", Direction.NONE,
+        "The same error if the code is made by principal component analysis with as many dimensions, fitted to "
+        "training images: what is possible without a neural network.",
+        tolerance=(0.0, 0.15), digits=4, alone="Squared error of PCA",
     )),
     Measure.of(sharpness, ("test_reconstructions", "test_images"), Metric(
         "sharpness_reconstructions", "Sharpness", Direction.ONE,
