@@ -1,16 +1,14 @@
 """Measures an experiment."""
 
-import argparse
-
 from latent_atlas import evidence, io, step
 from latent_atlas.errors import AtlasError
 from latent_atlas.evaluation import evaluate
 from latent_atlas.params import Params
 
 
-def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
-    folder = params.folder(arguments.target)
-    arrays = evidence.load(params, arguments.target)
+def main(params: Params, key: str, progress: step.Progress) -> None:
+    folder = params.folder(key)
+    arrays = evidence.load(params, key)
     findings = io.load_json(folder / "model.json").get("findings")
     try:
         metrics, left_out = evaluate(arrays, findings)

@@ -1,14 +1,12 @@
 """Obtains a dataset's raw files."""
 
-import argparse
-
 from latent_atlas import io, sources, step
 from latent_atlas.params import Params
 
 
-def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
-    options = sources.options(params, arguments.target)
-    with io.atomic_directory(params.data / arguments.target / "raw") as raw:
+def main(params: Params, key: str, progress: step.Progress) -> None:
+    options = sources.options(params, key)
+    with io.atomic_directory(params.data / key / "raw") as raw:
         sources.find(options.source).fetch(options, raw, progress)
 
 

@@ -1,15 +1,13 @@
 """Standardises a dataset: a fixed split, arrays that can be memory-mapped, a data card, a contact sheet."""
 
-import argparse
-
 from latent_atlas import contact_sheet, io, sources, step
 from latent_atlas.params import Params
 
 
-def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
-    options = sources.options(params, arguments.target)
-    with io.atomic_directory(params.processed(arguments.target)) as processed:
-        sources.find(options.source).prepare(options, params.data / arguments.target / "raw", processed, progress)
+def main(params: Params, key: str, progress: step.Progress) -> None:
+    options = sources.options(params, key)
+    with io.atomic_directory(params.processed(key)) as processed:
+        sources.find(options.source).prepare(options, params.data / key / "raw", processed, progress)
         contact_sheet.draw(processed)
 
 

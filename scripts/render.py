@@ -1,15 +1,12 @@
 """Draws an experiment's figures, and its animations from snapshots taken during training."""
 
-import argparse
-
 from latent_atlas import evidence, io, step
 from latent_atlas.animations.evolution import animate
 from latent_atlas.params import Params
 from latent_atlas.rendering import read_history, render
 
 
-def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
-    key = arguments.target
+def main(params: Params, key: str, progress: step.Progress) -> None:
     folder = params.folder(key)
     arrays, history = evidence.load(params, key), read_history(folder / "history.csv")
     with io.atomic_directory(folder / "figures") as figures:

@@ -1,14 +1,12 @@
 """Writes the report: a page, a Markdown file and a table of every number."""
 
-import argparse
-
 from latent_atlas import io, step
 from latent_atlas.params import Params
 from latent_atlas.report import long_table, markdown, page
 from latent_atlas.report.gather import gather
 
 
-def main(params: Params, arguments: argparse.Namespace, progress: step.Progress) -> None:
+def main(params: Params, _: str, progress: step.Progress) -> None:
     gathered = gather(params)
     folder = params.results / "report"
     index, text = page.build(gathered), markdown.build(gathered)

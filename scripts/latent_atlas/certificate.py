@@ -32,35 +32,27 @@ def reference_file(scale: str) -> Path:
 
 def take(scale: str) -> dict[str, Any]:
     """A reference made of what lies on disk now."""
+    metrics = sorted((Path("results") / scale / "experiments").glob("*/metrics.json"))
     return {
         "machine": environment.machine() | environment.packages(),
         "outputs": {path.as_posix(): io.sha256(path) for path in outputs(scale)},
-        "metrics": {
-            path.parent.name: io.load_json(path)
-            for path in sorted((Path("results") / scale / "experiments").glob("*/metrics.json"))
-        },
+        "metrics": {path.parent.name: io.load_json(path) for path in metrics},
     }
 
 
 def compare(found: Mapping[str, Any], reference: Mapping[str, Any]) -> dict[str, Any]:
     """The certificate.
 
-    Returns:
-        ``identical``, ``within_tolerance``, ``different``, ``missing``, ``unexpected``: lists of paths;
-        ``metrics``: those out of tolerance, each with both values; ``same_machine`` and both machines.
+    ``identical``, ``within_tolerance``, ``different``, ``missing``, ``unexpected`` are lists of paths; ``metrics`` are
+    those out of tolerance, each with both values; and ``same_machine`` and both machines.
     """
     astray = _astray(found["metrics"], reference["metrics"])
     experiments_astray = {entry["experiment"] for entry in astray}
     result: dict[str, Any] = {"identical": [], "within_tolerance": [], "different": []}
-    for path, digest in reference["outputs"].items():
-        if path not in found["outputs"]:
-            continue
-        if found["outputs"][path] == digest:
-            result["identical"].append(path)
-        elif path.startswith("results/") and path.split("/")[3] not in experiments_astray:
-            result["within_tolerance"].append(path)
-        else:
-            result["different"].append(path)
+    for path in (path for path in reference["outputs"] if path in found["outputs"]):
+        same = found["outputs"][path] == reference["outputs"][path]
+        near = path.startswith("results/") and path.split("/")[3] not in experiments_astray
+        result["identical" if same else "within_tolerance" if near else "different"].append(path)
     return {
         **result,
         "missing": sorted(set(reference["outputs"]) - set(found["outputs"])),
@@ -74,16 +66,9 @@ def compare(found: Mapping[str, Any], reference: Mapping[str, Any]) -> dict[str,
 
 def summary(certificate: Mapping[str, Any]) -> str:
     """One line."""
-    counts = [
-        f"{len(certificate[key])} {words}"
-        for key, words in (
-            ("identical", "identical"),
-            ("within_tolerance", "within tolerance"),
-            ("different", "different"),
-            ("missing", "missing"),
-            ("unexpected", "not in the reference"),
-        )
-    ]
+    keys = ("identical", "within_tolerance", "different", "missing", "unexpected")
+    words = {"unexpected": "not in the reference"}
+    counts = [f"{len(certificate[key])} {words.get(key, key.replace('_', ' '))}" for key in keys]
     where = "the reference's kind of machine" if certificate["same_machine"] else "another kind of machine"
     return f"outputs: {', '.join(counts)} (on {where})"
 

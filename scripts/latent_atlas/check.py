@@ -13,11 +13,7 @@ from latent_atlas.steps import STEPS
 
 
 def everything(content: Mapping[str, Any], scale: str | None = None, path: Path = FILE) -> Params:
-    """Checks the content of a ``params.yaml`` at all scales and returns it at one.
-
-    Raises:
-        AtlasError: with one line that names the first mistake and says how many more there are.
-    """
+    """The content of a ``params.yaml`` at one scale, checked at all; AtlasError as from `params.parse`."""
     file = params.parse(File, content, "", path)
     chosen = params.view(file, scale, path)
     _check_resources(chosen)
@@ -34,11 +30,10 @@ def _check_scale(here: Params) -> None:
         choice(f"{where}.dataset", experiment.dataset, here.datasets)
         _check_judge(here, key)
         model, teacher = models.find(experiment.model), experiment.teacher
-        if (model.teacher is None) != (teacher is None):
-            wanted = (
-                "needs a teacher; move it under taught" if model.teacher else "takes no teacher; move it to experiments"
-            )
-            raise AtlasError(f"{where}: {experiment.model} {wanted}")
+        if model.teacher and teacher is None:
+            raise AtlasError(f"{where}: {experiment.model} needs a teacher; move it under taught")
+        if teacher is not None and not model.teacher:
+            raise AtlasError(f"{where}: {experiment.model} takes no teacher; move it to experiments")
         if teacher is not None:
             choice(f"{where}.teacher", teacher, [name for name, e in here.experiments.items() if e.teacher is None])
             ability = model.teacher or object

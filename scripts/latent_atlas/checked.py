@@ -24,10 +24,7 @@ def remember(scale: str) -> None:
 def ensure(scale: str) -> None:
     """Has all of ``params.yaml`` checked by a process of its own, unless that was done for its present state.
 
-    The step itself then loads no model but its own, and depends on no other.
-
-    Raises:
-        AtlasError: what the check found.
+    The step itself then loads no model but its own, and depends on no other. AtlasError: what the check found.
     """
     if _CHECKED.is_file() and _CHECKED.read_text(encoding="utf-8") == _state(scale):
         return

@@ -24,11 +24,8 @@ def draw(folder: Path) -> None:
     """Draws ``contact_sheet.png`` in a prepared folder: whatever its columns call for, one below the other."""
     dataset = prepared.load(folder)
     columns = dataset.spec.columns
-    rows = [
-        name
-        for name, column in columns.items()
-        if column.kind == "images" and name != "images" and "label" not in dataset.entry(name)
-    ]
+    others = [name for name, column in columns.items() if column.kind == "images" and name != "images"]
+    rows = [name for name in others if "label" not in dataset.entry(name)]
     parts = []
     if "images" in columns:
         parts.append(_captions(dataset) if "captions" in columns else _images(dataset))

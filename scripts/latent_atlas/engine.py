@@ -20,9 +20,8 @@ class Plan:
     def __init__(self, config: Mapping[str, Any]) -> None:
         """Checks everything, before any job; ends the program with one line if something is wrong.
 
-        Args:
-            config: what stood behind ``--config``. Only ``scale`` may: the steps read ``params.yaml`` themselves, so
-                any other override would make Snakemake's record of a result untrue.
+        ``config`` is what stood behind ``--config``. Only ``scale`` may: the steps read ``params.yaml`` themselves, so
+        any other override would make Snakemake's record of a result untrue.
         """
         try:
             self._content = params.read()
@@ -38,10 +37,11 @@ class Plan:
 
         Snakemake's own lock outlives a run that was killed, and would keep the same command from resuming it.
         """
+        self._locks = ExitStack()  # kept, for a lock is released with the object that holds it
         try:
-            self._locks = ExitStack()  # kept, for a lock is released with the object that holds it
-            for path in _locks():
-                self._locks.enter_context(io.lock(path, _refuse))
+            self._locks.enter_context(io.lock(io.LOCKS / "snakemake", _refuse))
+            if _DVC.parent.is_dir():  # every DVC command holds this one but while a stage of its runs
+                self._locks.enter_context(io.lock(_DVC / "lock", _refuse))
             for running in _dvc_at_work():
                 _refuse(running)
         except AtlasError as error:
@@ -105,17 +105,8 @@ class Plan:
         return lambda wildcards: self.params.reservation(step, getattr(wildcards, "experiment", None), field)
 
 
-def _locks() -> list[Path]:
-    """The lock of Snakemake's runs, and the one that every DVC command holds but while a stage of its runs."""
-    return [io.LOCKS / "snakemake", *([_DVC / "lock"] if _DVC.parent.is_dir() else [])]
-
-
 def _dvc_at_work() -> list[str]:
-    """The processes that DVC has noted as running a stage here.
-
-    Raises:
-        AtlasError: the note cannot be read, so that it is not known whether one does.
-    """
+    """The processes that DVC has noted as running a stage here; AtlasError if the note cannot be read."""
     note = _DVC / "rwlock"
     try:
         noted = json.loads(note.read_text(encoding="utf-8") or "{}")

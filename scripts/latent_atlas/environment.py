@@ -7,14 +7,10 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_info
 
+_OTHERS = ("keras", "numpy", "pandas", "pillow", "matplotlib", "scikit-learn", "snakemake", "dvc")
 PACKAGES: dict[str, tuple[str, ...]] = {
-    "tensorflow": ("tensorflow", "tensorflow-cpu"),
-    **{
-        name: (name,)
-        for name in ("keras", "numpy", "pandas", "pillow", "matplotlib", "scikit-learn", "snakemake", "dvc")
-    },
-}
-
+    "tensorflow": ("tensorflow", "tensorflow-cpu"), **{name: (name,) for name in _OTHERS}
+}  # fmt: skip
 _VECTOR = ("sse4", "avx", "fma", "amx", "asimd", "sve")
 
 
@@ -62,12 +58,8 @@ def _processor() -> str:
             numbers = [f"{part} {facts[part]}" for part in ("cpu family", "model", "stepping") if part in facts]
             return f"{facts[name]} ({', '.join(numbers)})" if numbers else facts[name]
     if platform.system() == "Darwin":
-        asked = subprocess.run(
-            ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
+        asked = subprocess.run(command, capture_output=True, text=True, check=False)
         if asked.returncode == 0 and asked.stdout.strip():
             return asked.stdout.strip()
     return platform.processor() or "unknown"

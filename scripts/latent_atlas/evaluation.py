@@ -22,18 +22,12 @@ _LABELS = ("test_labels", "train_labels")
 def evaluate(evidence: Mapping[str, Array], findings: Sequence[str] | None = None) -> tuple[Metrics, list[str]]:
     """Computes all metrics that are possible.
 
-    Args:
-        evidence: arrays by name, images uint8 (n, H, W, C), those of the data perhaps memory-mapped; see
-            `latent_atlas.evidence`. The functions that the themes call say the shapes.
-        findings: what training found wrong with itself, a sentence each; None if nothing watched it.
+    ``evidence`` is arrays by name; see `latent_atlas.evidence`. The functions that the themes call say the shapes.
+    ``findings`` are what training found wrong with itself, a sentence each; None if nothing watched it.
 
-    Returns:
-        Metric name to a finite float, or int for counts, always in the order of the themes; and which metrics were
-        left out because there are too few data, a line each.
-
-    Raises:
-        ValueError: an array that does not fit its measure, or a metric that is not finite; the message starts
-            with the arrays' names.
+    Returns metric name to a finite float, or int for counts, always in the order of the themes; and which metrics were
+    left out because there are too few data, a line each. ValueError: an array that does not fit its measure, or a
+    metric that is not finite; the message starts with the arrays' names.
     """
     given = {} if findings is None else {"findings": np.array(findings, np.str_)}
     arrays = ChainMap(given, evidence)  # type: ignore[arg-type]  # it is only read

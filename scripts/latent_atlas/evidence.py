@@ -50,11 +50,7 @@ class Evidence(Mapping[str, NDArray[Any]]):
 
 
 def load(params: Params, key: str) -> Evidence:
-    """Opens the evidence of an experiment.
-
-    Raises:
-        AtlasError: a file is missing or damaged; the message names it.
-    """
+    """The evidence of an experiment; AtlasError names a file that is missing or damaged."""
     entry = params.experiments[key]
     stored = io.load_arrays(params.folder(key) / SAMPLES)
     if entry.judge != key:

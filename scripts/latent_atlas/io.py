@@ -27,6 +27,9 @@ from latent_atlas.errors import AtlasError
 
 WORK = Path(".atlas")
 LOCKS = WORK / "locks"
+_DAMAGED = (
+    *(OSError, EOFError, ValueError, KeyError, RecursionError, NotImplementedError, MemoryError, zipfile.BadZipFile),
+)
 
 
 @contextmanager
@@ -74,7 +77,7 @@ def is_alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        pass  # of another user
     return True
 
 
@@ -82,9 +85,8 @@ def is_alive(process: int) -> bool:
 def lock(path: Path, blocked: Callable[[str], None]) -> Iterator[None]:
     """Holds the lock file ``path`` for this process alone; the system releases it however the process ends.
 
-    Args:
-        path: the file, made if it is missing; it names the process that holds it.
-        blocked: called with the holder's process number if another process holds it. If it returns, this waits.
+    The file is made if it is missing, and names the process that holds it. If another one does, ``blocked`` is called
+    with its number; if that returns, this waits.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -178,21 +180,24 @@ def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
 def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """Reads every array of an ``.npz``. Pickled objects are refused: such a file could run code.
 
-    Raises:
-        AtlasError: the file is missing, is not an archive of arrays, or its content does not match its checksums.
+    AtlasError: the file is missing, is not an archive of arrays, or its content does not match its checksums.
     """
+    with _reading(path, "a readable archive of arrays"), np.load(path, allow_pickle=False) as archive:
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise ValueError("a single array, not an archive of named arrays")
+        _refuse_bombs(archive.zip)  # type: ignore[arg-type]  # None only once it is closed
+        return {name: archive[name] for name in archive.files}
+
+
+@contextmanager
+def _reading(path: Path, what: str) -> Iterator[None]:
+    """Turns whatever reading a damaged file raises into one line: the readers of arrays raise errors of many kinds."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise ValueError("a single array, not an archive of named arrays")
-            _refuse_bombs(archive.zip)  # type: ignore[arg-type]  # None only once it is closed
-            return {name: archive[name] for name in archive.files}
+        yield
     except FileNotFoundError:
         raise AtlasError(f"{path}: no such file; the step that makes it has not run") from None
-    except (ValueError, EOFError, KeyError, OSError, zipfile.BadZipFile, NotImplementedError, MemoryError) as error:
-        raise AtlasError(
-            f"{path}: not a readable archive of arrays ({_one_line(error)}); delete it and rerun"
-        ) from None
+    except _DAMAGED as error:
+        raise AtlasError(f"{path}: not {what} ({one_line(error)}); delete it and rerun") from None
 
 
 def _refuse_bombs(archive: zipfile.ZipFile) -> None:
@@ -204,12 +209,8 @@ def _refuse_bombs(archive: zipfile.ZipFile) -> None:
 
 def load_array(path: Path) -> NDArray[Any]:
     """Opens one ``.npy`` as a read-only memory map: nothing is read until it is indexed."""
-    try:
+    with _reading(path, "a readable array"):
         return np.load(path, mmap_mode="r", allow_pickle=False)
-    except FileNotFoundError:
-        raise AtlasError(f"{path}: no such file; the step that makes it has not run") from None
-    except (ValueError, EOFError, OSError) as error:
-        raise AtlasError(f"{path}: not a readable array ({_one_line(error)}); delete it and rerun") from None
 
 
 def save_array(path: Path, array: NDArray[Any]) -> None:
@@ -224,17 +225,9 @@ def save_json(path: Path, content: Any) -> None:
 
 
 def load_json(path: Path) -> Any:
-    """Reads JSON.
-
-    Raises:
-        AtlasError: the file is missing or is not JSON.
-    """
-    try:
+    """Reads JSON; AtlasError if the file is missing or is not JSON."""
+    with _reading(path, "readable JSON"):
         return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise AtlasError(f"{path}: no such file; the step that makes it has not run") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise AtlasError(f"{path}: not readable JSON ({_one_line(error)}); delete it and rerun") from None
 
 
 def save_text(path: Path, text: str) -> None:
@@ -258,5 +251,6 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _one_line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
+    """What an error says, without line breaks; its kind if it says nothing."""
     return " ".join(str(error).split())[:200] or type(error).__name__

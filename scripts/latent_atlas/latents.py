@@ -5,17 +5,15 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+QUANTILES = (0.05, 0.95)  # of the normal prior, at the edges of a plane
 _PLANE_UP_TO = 16  # latents
 
 
 def plane(rows: int, columns: int, latent_dim: int) -> NDArray[np.float32]:
-    """A grid over the first two latents at the normal quantiles 0.05 to 0.95, the others at 0.
+    """A grid over the first two latents at the normal quantiles `QUANTILES`, the others at 0.
 
-    Equal steps of probability, not of distance: each cell holds the same share of the prior. The first latent grows
-    to the right, the second upwards. A space of one latent gives one row.
-
-    Returns:
-        float32 (rows, columns, latent_dim).
+    Equal steps of probability, not of distance: each cell holds the same share of the prior. The first latent grows to
+    the right, the second upwards; float32 (rows, columns, latent_dim). A space of one latent gives one row.
     """
     if latent_dim == 1:
         rows = 1
@@ -30,10 +28,8 @@ def torus(rows: int, columns: int, latent_dim: int) -> NDArray[np.float32]:
     """A closed surface of typical draws: z = (a cos u + b sin u + c cos v + d sin v) / sqrt 2, a to d ~ N(0, I).
 
     Every point is a draw from N(0, I), and neighbours are alike. In many dimensions nearly all of the prior lies at a
-    distance of sqrt(latent_dim) from the origin, where a plane through the origin never comes.
-
-    Returns:
-        float32 (rows, columns, latent_dim); always the same.
+    distance of sqrt(latent_dim) from the origin, where a plane through the origin never comes. Always the same float32
+    (rows, columns, latent_dim).
     """
     a, b, c, d = np.random.default_rng(0).standard_normal((4, 1, 1, latent_dim), np.float32)
     u, v = np.meshgrid(np.arange(rows) / rows, np.arange(columns) / columns, indexing="ij")
@@ -52,7 +48,7 @@ def surface(rows: int, columns: int, latent_dim: int) -> NDArray[np.float32]:
 
 
 def _quantiles(count: int) -> NDArray[np.float32]:
-    return np.array([NormalDist().inv_cdf(p) for p in np.linspace(0.05, 0.95, count)], np.float32)
+    return np.array([NormalDist().inv_cdf(p) for p in np.linspace(*QUANTILES, count)], np.float32)
 
 
 def to_uint8(images: NDArray[np.floating]) -> NDArray[np.uint8]:

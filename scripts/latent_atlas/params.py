@@ -9,7 +9,7 @@ import difflib
 import json
 import re
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,62 +25,55 @@ SCALES = ("demo", "laptop", "full")
 SECTIONS = ("experiments", "taught")  # of experiments: those that train on data alone, and those with a teacher
 
 _Schema = TypeVar("_Schema", bound=BaseModel)
-_STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 
-class Evaluation(BaseModel):
-    """How much is drawn to measure a model."""
+class Strict(BaseModel):
+    """A part of the file: no other keys, and no other types, are let pass."""
 
-    model_config = _STRICT
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Evaluation(Strict):
+    """How much is drawn to measure a model."""
 
     samples: int = Field(ge=100, le=100_000, description="images from each generator, and the most real ones")
     importance_samples: int = Field(ge=1, le=10_000, description="K of the importance-weighted bound")
     likelihood_images: int = Field(ge=1, le=100_000, description="test images whose likelihood is bounded")
 
 
-class Films(BaseModel):
+class Films(Strict):
     """How training is shown as it goes on."""
-
-    model_config = _STRICT
 
     frames_per_second: int = Field(ge=1, le=60)
     labels_at_most: int = Field(default=10, ge=1, le=100, description="conditions with an animation of their own")
 
 
-class Reservation(BaseModel):
+class Reservation(Strict):
     """What the engines reserve for a job. No result depends on it."""
-
-    model_config = _STRICT
 
     mem_mb: int | None = Field(default=None, ge=100)
     runtime: int | None = Field(default=None, ge=1, description="minutes")
     gpu: int | None = Field(default=None, ge=0)
 
 
-class Resources(BaseModel):
+class Resources(Strict):
     """Reservations by step, with exceptions by experiment."""
-
-    model_config = _STRICT
 
     steps: dict[str, Reservation]
     experiments: dict[str, Reservation] = {}
 
 
-class DatasetEntry(BaseModel):
+class DatasetEntry(Strict):
     """A dataset role: a source and its options at each scale."""
-
-    model_config = _STRICT
 
     demo: dict[str, Any]
     laptop: dict[str, Any]
     full: dict[str, Any]
 
 
-class ExperimentEntry(BaseModel):
+class ExperimentEntry(Strict):
     """One model on one dataset, and its settings at each scale."""
-
-    model_config = _STRICT
 
     model: str
     dataset: str
@@ -96,10 +89,8 @@ class TaughtEntry(ExperimentEntry):
     teacher: str
 
 
-class File(BaseModel):
+class File(Strict):
     """``params.yaml`` as it is written."""
-
-    model_config = _STRICT
 
     scale: str
     seed: int = Field(ge=0, le=2**31 - 1)
@@ -122,7 +113,7 @@ class Experiment(BaseModel):
     model: str
     dataset: str
     judge: str
-    teacher: str | None
+    teacher: str | None = None
     settings: dict[str, Any]
 
 
@@ -168,8 +159,7 @@ class Params(BaseModel):
 def read(path: Path = FILE) -> dict[str, Any]:
     """The raw content of ``params.yaml``: plain data, YAML 1.2, as DVC reads it.
 
-    Raises:
-        AtlasError: the file is missing, is not YAML, names a key twice, or is not a mapping.
+    AtlasError: the file is missing, is not YAML, names a key twice, or is not a mapping.
     """
     try:
         content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
@@ -192,11 +182,7 @@ def read(path: Path = FILE) -> dict[str, Any]:
 
 
 def load(scale: str | None = None, path: Path = FILE) -> Params:
-    """Reads ``params.yaml`` at the given scale, or at the file's own, and checks its form.
-
-    Raises:
-        AtlasError: with one line that names the first mistake and says how many more there are.
-    """
+    """``params.yaml`` at the given scale, or at the file's own; its form is checked, as by `parse`."""
     return view(parse(File, read(path), "", path), scale, path)
 
 
@@ -220,13 +206,7 @@ def view(file: File, scale: str | None, path: Path = FILE) -> Params:
         datasets={key: getattr(entry, scale) for key, entry in file.datasets.items()},
         experiments={
             key: Experiment(
-                key=key,
-                section=section,
-                model=entry.model,
-                dataset=entry.dataset,
-                judge=entry.judge,
-                teacher=getattr(entry, "teacher", None),
-                settings=getattr(entry, scale),
+                key=key, section=section, settings=getattr(entry, scale), **entry.model_dump(exclude=set(SCALES))
             )
             for section in SECTIONS
             for key, entry in getattr(file, section).items()
@@ -245,16 +225,19 @@ def canonical(value: Any) -> str:
 def choice(where: str, value: object, allowed: Any) -> None:
     """Refuses a value that is not among those allowed; says which one may have been meant."""
     if value not in allowed:
-        close = difflib.get_close_matches(str(value), list(allowed), 1)
-        hint = f"did you mean {close[0]!r}? " if close else ""
-        raise AtlasError(f"{where}: unknown value {value!r}; {hint}allowed: {', '.join(map(str, allowed))}")
+        raise AtlasError(f"{where}: unknown value {value!r}; {_allowed(value, allowed)}")
+
+
+def _allowed(value: object, allowed: Iterable[Any]) -> str:
+    names = list(map(str, allowed))
+    close = difflib.get_close_matches(str(value), names, 1)
+    return (f"did you mean {close[0]!r}? " if close else "") + f"allowed: {', '.join(names)}"
 
 
 def parse(schema: type[_Schema], content: Mapping[str, Any], where: str, path: Path) -> _Schema:
     """Content as a schema; ``where`` is its place in the file.
 
-    Raises:
-        AtlasError: with one line that names the first mistake and says how many more there are.
+    AtlasError: one line that names the first mistake and says how many more there are.
     """
     try:
         return schema.model_validate(content)
@@ -271,15 +254,13 @@ def _explain(problem: Any, schema: type[BaseModel]) -> str:
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
-        allowed = _fields_at(schema, problem["loc"][:-1])
-        close = difflib.get_close_matches(str(problem["loc"][-1]), allowed, 1)
-        hint = f"did you mean {close[0]!r}? " if close else ""
-        return f"unknown key; {hint}allowed: {', '.join(allowed)}"
+        *place, key = problem["loc"]
+        return f"unknown key; {_allowed(key, _fields_at(schema, place))}"
     # Of a value that refers to itself a thousandfold, as YAML's anchors allow, only the beginning is written out.
     return f"is {reprlib.repr(value)}; {problem['msg'][:1].lower()}{problem['msg'][1:]}"
 
 
-def _fields_at(schema: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+def _fields_at(schema: type[BaseModel], location: Iterable[Any]) -> list[str]:
     """The keys allowed at a location inside a schema, following nested models and dictionaries of models."""
     current: Any = schema
     for part in location:

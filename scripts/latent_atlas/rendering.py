@@ -24,12 +24,9 @@ def read_history(path: Path) -> pd.DataFrame:
 def render(evidence: Mapping[str, NDArray[Any]], history: pd.DataFrame, directory: Path, title: str) -> None:
     """Writes `<name>.png` into `directory` (which exists) for every figure whose arrays exist.
 
-    A figure for which there are too few data is left out; `left_out.json` lists those, with the reason.
-
-    Args:
-        evidence: arrays by name; images uint8 (n, H, W, 1 | 3). `FIGURES` says which figure needs which.
-        history: one row per logged step: `step`, maybe `images_seen`, then one column per curve.
-        title: the experiment in plain words, under every figure's own title.
+    A figure for which there are too few data is left out; `left_out.json` lists those, with the reason. Images in
+    `evidence` are uint8 (n, H, W, 1 | 3); `history` has a row per logged step: `step`, maybe `images_seen`, then one
+    column per curve; `title` is the experiment in plain words, under every figure's own title.
     """
     present = {*evidence, *([HISTORY] if curves.curve_names(history) else [])}
     material = Material(evidence, history)

@@ -55,16 +55,14 @@ def _duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
-Main = Callable[[params.Params, argparse.Namespace, Progress], None]
+Main = Callable[[params.Params, str, Progress], None]
 
 
 def run(main: Main, description: str | None, target: str | None = None) -> None:
-    """Runs one step script.
+    """Runs one step script; ``description`` is for ``--help``.
 
-    Args:
-        main: does the work, given the checked parameters, the parsed command line and a progress reporter.
-        description: for ``--help``.
-        target: what the positional argument names (``dataset`` or ``experiment``), or None if there is none.
+    ``main`` is given the checked parameters, the key that the positional argument names, and a progress reporter.
+    ``target`` is whose key it is (``dataset`` or ``experiment``), or None if there is none.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--scale", required=True, choices=params.SCALES, help="which section of params.yaml holds")
@@ -84,10 +82,9 @@ def run(main: Main, description: str | None, target: str | None = None) -> None:
             raise AtlasError(f"params.yaml: {target}s: has no {arguments.target!r}; there are {', '.join(known)}")
         _redirect(log)
         io.sweep()
-        with io.lock(
-            io.LOCKS / f"{arguments.scale}-{step}-{name}", lambda holder: progress.say(_WAITING.format(holder))
-        ):
-            main(here, arguments, progress)
+        lock = io.LOCKS / f"{arguments.scale}-{step}-{name}"
+        with io.lock(lock, lambda holder: progress.say(_WAITING.format(holder))):
+            main(here, name, progress)
         progress.finish()
     except AtlasError as error:
         print(f"{step}: {error}", file=terminal, flush=True)

@@ -14,14 +14,8 @@ _EVERY = ("__init__.py", "checked.py", "errors.py", "io.py", "params.py", "step.
 _READING = ("columns.py", "prepared/__init__.py", "prepared/captions.py", "prepared/card.py")
 _SOURCES = ("columns.py", "drawing", "prepared", "sources")
 _NETWORKS = (
-    "backend.py",
-    "blocks",
-    "compiled.py",
-    "conditions.py",
-    "latents.py",
-    "model.py",
-    "models/__init__.py",
-    "weights.py",
+    *("backend.py", "blocks", "compiled.py", "conditions.py", "latents.py", "model.py"),
+    *("models/__init__.py", "weights.py"),
 )
 _SHEET = tuple(f"figures/{name}.py" for name in ("__init__", "lettering", "theme", "tiles"))
 
@@ -58,27 +52,14 @@ STEPS = {
         ("seed", "animation.labels_at_most", "evaluation.{scale}"),
     ),
     "render": Step(
-        (*_EVERY, *_READING, "animations", "evidence.py", "figures", "rendering.py", *_SCORES),
+        (*_EVERY, *_READING, "animations", "evidence.py", "figures", "latents.py", "rendering.py", *_SCORES),
         ("animation", "evaluation.{scale}"),
     ),
     "evaluate": Step((*_EVERY, *_READING, "evaluation.py", "evidence.py", "metrics"), ("evaluation.{scale}",)),
     "report": Step(
         (
-            *_EVERY,
-            *_READING,
-            "backend.py",
-            "blocks",
-            "certificate.py",
-            "drawing",
-            "environment.py",
-            "evidence.py",
-            "figures",
-            "metrics",
-            "model.py",
-            "models",
-            "prepared",
-            "report",
-            "sources",
+            *(*_EVERY, *_READING, "backend.py", "blocks", "certificate.py", "drawing", "environment.py", "evidence.py"),
+            *("figures", "latents.py", "metrics", "model.py", "models", "prepared", "report", "sources"),
         ),
         ("seed", "datasets", "evaluation", "experiments", "taught"),
     ),

@@ -25,11 +25,7 @@ Card = dict[str, Any]
 
 
 def describe(params: Params, key: str, data: DataSpec) -> Card:
-    """The card of an experiment's model: what it is built from, and all that its training depends on but the data.
-
-    Raises:
-        AtlasError: the model cannot learn from this data.
-    """
+    """The card of a model: all that its training depends on but the data; AtlasError if it cannot learn from them."""
     models.check_data(params, key, data)
     experiment, settings = params.experiments[key], models.settings(params, key)
     columns = data.of(models.find(experiment.model).columns(settings))
@@ -51,19 +47,11 @@ def build(card: Card) -> Model:
 
 
 def save(folder: Path, model: Model, card: Card, findings: list[str] | None = None) -> None:
-    """Writes both files.
-
-    Args:
-        folder: of the experiment.
-        model: as trained.
-        card: its description.
-        findings: what was found wrong with its training; None if nothing watched it.
-    """
+    """Writes both files; ``findings`` are what was found wrong with the training, None if nothing watched it."""
     arrays = {name: variable.numpy() for name, variable in model.saved().items()}
     io.save_arrays(folder / ARCHIVE, {"card": np.array(json.dumps(card, sort_keys=True)), **arrays})
-    counts = {name: int(network.count_params()) for name, network in model.networks.items()}
     about = {
-        "parameters": counts,
+        "parameters": {name: int(network.count_params()) for name, network in model.networks.items()},
         "findings": findings,
         "weights_sha256": io.sha256(folder / ARCHIVE),
         "code_sha256": io.sha256(Path(inspect.getfile(type(model)))),  # for who runs this model as judge or teacher
@@ -72,11 +60,7 @@ def save(folder: Path, model: Model, card: Card, findings: list[str] | None = No
 
 
 def load(folder: Path, card: Card) -> Model:
-    """The trained model.
-
-    Raises:
-        AtlasError: the archive is missing or damaged, or holds another model than the card's.
-    """
+    """The trained model; AtlasError: the archive is missing or damaged, or holds another model than the card's."""
     path = folder / ARCHIVE
     arrays = io.load_arrays(path)
     _compare(_card(arrays, path), card, path)

@@ -24,7 +24,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch, arrays: dict[str, np.ndar
     (folder / "model.json").write_text(json.dumps({"findings": findings}))
     monkeypatch.setattr(evidence, "load", lambda params, key: arrays)
     params = SimpleNamespace(folder=lambda key: folder)
-    evaluate.main(params, SimpleNamespace(target="vae"), None)
+    evaluate.main(params, "vae", None)
 
 
 def read(folder: Path) -> tuple[Any, Any]:

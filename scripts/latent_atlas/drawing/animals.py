@@ -1,12 +1,14 @@
 """Plain and striped horses in a landscape, and a line drawing of each scene."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageChops, ImageFilter
 
-from latent_atlas.drawing.canvas import Canvas, Field, Mask, Points, clouds, curve, limb
+from latent_atlas.drawing.canvas import Canvas, Field, Mask, Painter, Points, clouds, curve, limb
 
 _COATS = ((96, 56, 30), (140, 84, 44), (52, 38, 34), (178, 128, 76), (150, 150, 150), (222, 214, 200), (118, 60, 36))
 _GROUNDS = ((112, 150, 62), (142, 168, 78), (190, 168, 96), (206, 178, 120), (164, 132, 84), (98, 132, 74))
@@ -17,6 +19,11 @@ _SKIES = (
     ((94, 132, 200), (190, 210, 236)),
     ((190, 196, 204), (222, 224, 226)),
 )
+
+_BODY = (
+    (0.71, 0.46), (0.62, 0.35), (0.5, 0.365), (0.4, 0.37), (0.27, 0.335), (0.185, 0.38), (0.165, 0.47), (0.22, 0.56),
+    (0.4, 0.585), (0.58, 0.605), (0.69, 0.56),
+)  # fmt: skip
 
 Generator = np.random.Generator
 
@@ -30,68 +37,55 @@ def draw(striped: bool, size: int, rng: Generator) -> NDArray[np.uint8]:
 
 
 @dataclass
-class _Scene:
-    canvas: Canvas
-    rng: Generator
+class _Scene(Painter):
     lines: list[tuple[Mask, float]] = field(default_factory=list)  # outlines for the drawing, with their strength
-
-    def _between(self, low: float, high: float) -> float:
-        return float(self.rng.uniform(low, high))
-
-    def _one(self, colours: ArrayLike, spread: float = 7) -> NDArray[np.float64]:
-        choices = np.asarray(colours, np.float64)
-        colour: NDArray[np.float64] = choices[self.rng.integers(len(choices))]
-        return np.clip(colour + self.rng.normal(0, spread, 3), 0, 255)
 
     def landscape(self) -> None:
         """Sky, perhaps sun, clouds, hills and trees, and the ground with its tufts."""
         canvas = self.canvas
-        self.horizon = self._between(0.42, 0.6)
+        self.horizon = self.between(0.42, 0.6)
         high, low = np.asarray(_SKIES[self.rng.integers(len(_SKIES))], np.float32)
         canvas.pixels[:] = high + np.clip(canvas.y / self.horizon, 0, 1)[..., None] * (low - high)
         if self.rng.random() < 0.4:
-            sun = canvas.disc((self._between(0.1, 0.9), self._between(0.08, 0.25)), self._between(0.04, 0.07))
+            sun = canvas.disc((self.between(0.1, 0.9), self.between(0.08, 0.25)), self.between(0.04, 0.07))
             self._add(sun, np.array((255, 244, 190)), 0.5)
         for _ in range(int(self.rng.integers(0, 3))):
-            x, y, wide = self._between(0.1, 0.9), self._between(0.06, 0.25), self._between(0.08, 0.16)
-            puffs = [
-                canvas.disc((x + dx * wide, y + dy * wide), r * wide)
-                for dx, dy, r in ((-0.8, 0.1, 0.45), (0, -0.1, 0.6), (0.8, 0.1, 0.45))
-            ]
-            self._add(_union(puffs), np.array((250, 250, 250)), 0.35)
-        ground = self._one(_GROUNDS)
+            x, y, wide = self.between(0.1, 0.9), self.between(0.06, 0.25), self.between(0.08, 0.16)
+            puffs = self._discs(x, y, wide, ((-0.8, 0.1, 0.45), (0, -0.1, 0.6), (0.8, 0.1, 0.45)))
+            self._add(puffs, np.array((250, 250, 250)), 0.35)
+        ground = self.one(_GROUNDS, 7)
         if self.rng.random() < 0.65:
-            heights = self.horizon - self.rng.uniform(0.02, 0.17, 6)
-            ridge = curve(np.stack([np.linspace(-0.1, 1.1, 6), heights], 1), closed=False)
-            hills = canvas.mask(np.concatenate([ridge, [(1.1, 1.0), (-0.1, 1.0)]]))
-            self._add(hills, ground * self._between(0.55, 0.8) + np.array((20, 30, 45)), 0.6)
-        sway = self.horizon + self.rng.uniform(-0.015, 0.015, 4)
-        edge = curve(np.stack([np.linspace(-0.1, 1.1, 4), sway], 1), closed=False)
-        plain = canvas.mask(np.concatenate([edge, [(1.1, 1.1), (-0.1, 1.1)]]))
+            hills = self._land(self.horizon - self.rng.uniform(0.02, 0.17, 6))
+            self._add(hills, ground * self.between(0.55, 0.8) + np.array((20, 30, 45)), 0.6)
+        plain = self._land(self.horizon + self.rng.uniform(-0.015, 0.015, 4))
         self._add(plain, ground, 0.8)
         canvas.shade(plain, 0.8 + 0.3 * clouds(canvas, self.rng, 9) + 0.12 * (canvas.y - self.horizon))
         for _ in range(int(self.rng.integers(0, 4))):
             self._tree()
         tufts = []
         for _ in range(26):
-            x, y = self._between(0, 1), self._between(self.horizon + 0.04, 1)
+            x, y = self.between(0, 1), self.between(self.horizon + 0.04, 1)
             tufts += [[(x, y), (x + dx, y - 0.03)] for dx in (-0.012, 0.0, 0.012)]
-        canvas.paint(canvas.strokes(tufts, 0.008), ground * self._between(0.6, 0.85), 0.8)
+        canvas.paint(canvas.strokes(tufts, 0.008), ground * self.between(0.6, 0.85), 0.8)
+
+    def _land(self, heights: NDArray[np.float64]) -> Mask:
+        """All below a smooth line through these heights, (n,)."""
+        edge = curve(np.stack([np.linspace(-0.1, 1.1, len(heights)), heights], 1), closed=False)
+        return self.canvas.mask(np.concatenate([edge, [(1.1, 1.1), (-0.1, 1.1)]]))
+
+    def _discs(self, x: float, y: float, scale: float, discs: Sequence[tuple[float, float, float]]) -> Mask:
+        """The union of discs around a place: for each how far to the right, how far below, and its radius."""
+        return _union([self.canvas.disc((x + dx * scale, y + dy * scale), r * scale) for dx, dy, r in discs])
 
     def _tree(self) -> None:
         canvas = self.canvas
-        x, base, tall = (self._between(0.03, 0.97), self.horizon + self._between(0.0, 0.04), self._between(0.1, 0.24))
+        x, base, tall = (self.between(0.03, 0.97), self.horizon + self.between(0.0, 0.04), self.between(0.1, 0.24))
         self._add(canvas.stroke([(x, base), (x, base - tall * 0.6)], 0.022), np.array((84, 60, 42)), 0.5)
-        green = self._one(((52, 96, 48), (80, 112, 52), (104, 120, 60)))
+        green = self.one(((52, 96, 48), (80, 112, 52), (104, 120, 60)), 7)
         if self.rng.random() < 0.5:  # flat, as in the savanna
             crown = canvas.disc((x, base - tall * 0.8), tall * 0.7, tall * 0.22)
         else:
-            crown = _union(
-                [
-                    canvas.disc((x + dx * tall, base - tall * h), tall * r)
-                    for dx, h, r in ((-0.2, 0.65, 0.26), (0.2, 0.68, 0.26), (0, 0.9, 0.3))
-                ]
-            )
+            crown = self._discs(x, base, tall, ((-0.2, -0.65, 0.26), (0.2, -0.68, 0.26), (0, -0.9, 0.3)))
         self._add(crown, green, 0.6)
 
     def _add(self, mask: Mask, colour: NDArray[np.floating], line: float) -> None:
@@ -103,53 +97,29 @@ class _Scene:
     def horse(self, striped: bool) -> None:
         """The animal, seen from its side: far legs, tail, near parts, mane, hooves, eye."""
         canvas = self.canvas
-        self.scale, self.way = self._between(0.58, 0.84), 1 if self.rng.random() < 0.5 else -1
-        self.foot = np.array([self._between(0.44, 0.56), max(self.horizon + 0.2, self._between(0.76, 0.96))])
-        coat = np.array((238, 234, 224)) if striped else self._one(_COATS, 8)
-        dark = np.array((34, 28, 28)) if striped else coat * self._between(0.35, 0.8)
+        self.scale, self.way = self.between(0.58, 0.84), 1 if self.rng.random() < 0.5 else -1
+        self.foot = np.array([self.between(0.44, 0.56), max(self.horizon + 0.2, self.between(0.76, 0.96))])
+        coat = np.array((238, 234, 224)) if striped else self.one(_COATS, 8)
+        dark = np.array((34, 28, 28)) if striped else coat * self.between(0.35, 0.8)
         shadow = canvas.disc((self.foot[0], self.foot[1]), 0.33 * self.scale, 0.035 * self.scale)
         canvas.shade(shadow, 0.62)
         stride = self.rng.uniform(-0.09, 0.09, 4)
         far = [self._leg(0.6, 0.52, stride[0], False), self._leg(0.29, 0.5, stride[1], True)]
         near = [self._leg(0.66, 0.52, stride[2], False), self._leg(0.23, 0.48, stride[3], True)]
-        turn = self._between(-0.25, 0.35) if self.rng.random() < 0.7 else self._between(0.9, 1.45)  # or grazing
+        turn = self.between(-0.25, 0.35) if self.rng.random() < 0.7 else self.between(0.9, 1.45)  # or grazing
         neck = self._turned([(0.63, 0.43), (0.72, 0.31), (0.81, 0.17)], turn)
         head = self._turned([(0.79, 0.15), (0.87, 0.225), (0.945, 0.31)], turn * 0.75, turn)
         ear = self._turned([(0.775, 0.15), (0.77, 0.05), (0.81, 0.11)], turn * 0.75, turn)
-        body = curve(
-            [
-                (0.71, 0.46),
-                (0.62, 0.35),
-                (0.5, 0.365),
-                (0.4, 0.37),
-                (0.27, 0.335),
-                (0.185, 0.38),
-                (0.165, 0.47),
-                (0.22, 0.56),
-                (0.4, 0.585),
-                (0.58, 0.605),
-                (0.69, 0.56),
-            ]
-        )
+        nose = curve(head[-1] + 0.036 * np.array([(-1, 0), (0, -1), (1, 0), (0, 1)]))
         parts = {
-            "far": canvas.mask(*(self._place(leg) for leg in far)),
-            "near": canvas.mask(*(self._place(leg) for leg in near)),
-            "body": canvas.mask(self._place(body)),
-            "neck": canvas.mask(self._place(limb(neck, [0.235, 0.17, 0.125]))),
-            "head": canvas.mask(
-                self._place(limb(head, [0.125, 0.11, 0.07])), self._place(ear),
-                self._place(curve(head[-1] + 0.036 * np.array([(-1, 0), (0, -1), (1, 0), (0, 1)]))),
-            ),
-        }  # fmt: skip
-        swing = self._between(-0.05, 0.03)
-        tail = canvas.mask(
-            self._place(
-                limb(
-                    curve([(0.185, 0.375), (0.13, 0.47), (0.11 + swing, 0.72)], closed=False, steps=4),
-                    [0.03, 0.035, 0.04, 0.05, 0.055, 0.06, 0.055, 0.04, 0.015],
-                )
-            )
-        )
+            "far": self._mask(*far),
+            "near": self._mask(*near),
+            "body": self._mask(curve(_BODY)),
+            "neck": self._mask(limb(neck, [0.235, 0.17, 0.125])),
+            "head": self._mask(limb(head, [0.125, 0.11, 0.07]), ear, nose),
+        }
+        line = curve([(0.185, 0.375), (0.13, 0.47), (0.11 + self.between(-0.05, 0.03), 0.72)], closed=False, steps=4)
+        tail = self._mask(limb(line, [0.03, 0.035, 0.04, 0.05, 0.055, 0.06, 0.055, 0.04, 0.015]))
         whole = _union([*parts.values(), tail])
         self.lines = [(before - whole, strength) for before, strength in self.lines]
         canvas.paint(parts["far"], coat * 0.68)
@@ -161,16 +131,14 @@ class _Scene:
         if striped:
             self._stripes(parts, neck, head, u, v, dark)
         mane_line = np.add(neck, (-0.055, -0.055) if turn < 0.6 else (0.03, -0.085))
-        mane = canvas.mask(self._place(limb(mane_line, [0.06, 0.075, 0.05])))
+        mane = self._mask(limb(mane_line, [0.06, 0.075, 0.05]))
         canvas.paint(mane, dark)
         muzzle = canvas.disc(tuple(self._place(head[-1:])[0]), 0.036 * self.scale)
         canvas.paint(muzzle, dark, 0.75)
         eye = self._place(np.asarray(head[:1]) + 0.35 * (np.asarray(head[1:2]) - np.asarray(head[:1])))[0]
         canvas.paint(canvas.disc((eye[0], eye[1] - 0.01), 0.014 * self.scale + 0.002), (14, 12, 12))
-        hooves = [
-            self._place(np.array([leg[4], leg[5], leg[5] - [0, 0.03], leg[4] - [0, 0.03]])) for leg in (*far, *near)
-        ]
-        canvas.paint(canvas.mask(*hooves), (40, 34, 32))
+        hooves = (np.concatenate([leg[4:6], leg[5:3:-1] - (0, 0.03)]) for leg in (*far, *near))
+        canvas.paint(self._mask(*hooves), (40, 34, 32))
         self.lines += [(_outline(whole), 1.0), (_outline(_union([near_parts, mane])), 1.0), (_outline(mane), 0.7)]
 
     def _leg(self, x: float, y: float, stride: float, hind: bool) -> Points:
@@ -186,16 +154,19 @@ class _Scene:
     def _turned(self, points: ArrayLike, angle: float, first: float | None = None) -> Points:
         """Points turned around the root of the neck; the head then turns back a little around its own end."""
         p, root = np.asarray(points, np.float64), np.array([0.65, 0.44])
-        if first is not None:
-            top = np.array([0.8, 0.16])
-            return _rotate(_rotate(p, top, angle - first), root, first)
-        return _rotate(p, root, angle)
+        if first is None:
+            return _rotate(p, root, angle)
+        return _rotate(_rotate(p, np.array([0.8, 0.16]), angle - first), root, first)
 
     def _place(self, points: ArrayLike) -> Points:
         """From the horse's coordinates, facing right, to the canvas."""
         centred = np.asarray(points, np.float64) - [0.5, 0.96]
         placed: Points = centred * [self.scale * self.way, self.scale] + self.foot
         return placed
+
+    def _mask(self, *shapes: ArrayLike) -> Mask:
+        """Polygons in the horse's coordinates."""
+        return self.canvas.mask(*map(self._place, shapes))
 
     def _local(self) -> tuple[Field, Field]:
         u = (self.canvas.x - self.foot[0]) / (self.scale * self.way) + 0.5
@@ -204,19 +175,18 @@ class _Scene:
     def _stripes(
         self, parts: dict[str, Mask], neck: Points, head: Points, u: Field, v: Field, dark: NDArray[np.float64]
     ) -> None:
-        canvas, shift = self.canvas, self._between(0, 1)
+        canvas, shift = self.canvas, self.between(0, 1)
         bend = np.where(u < 0.36, (0.36 - u) * 1.6 * (v - 0.3), 0)
         fields = {
-            "body": (u + 0.12 * (v - 0.45) + bend) * self._between(10.5, 12.5),
+            "body": (u + 0.12 * (v - 0.45) + bend) * self.between(10.5, 12.5),
             "neck": _along(neck, u, v) * 13,
             "head": _along(head, u, v) * 15,
             "near": v * 13,
             "far": v * 13,
         }
-        covered: Mask | None = None
+        covered = Mask(Image.new("L", parts["body"].image.size))
         for name in ("head", "neck", "body", "near", "far"):
-            part = parts[name] if covered is None else parts[name] - covered
-            covered = parts[name] if covered is None else _union([covered, parts[name]])
+            part, covered = parts[name] - covered, _union([covered, parts[name]])
             wave = np.sin(2 * np.pi * (fields[name] + shift)) > (0.05 if name != "near" else 0.25)
             stripes = part.field() * wave
             canvas.paint(stripes, dark, 0.65 if name == "far" else 1.0)
@@ -245,11 +215,8 @@ def _along(line: Points, u: Field, v: Field) -> Field:
     return along
 
 
-def _union(masks: list[Mask]) -> Mask:
-    image = masks[0].image
-    for mask in masks[1:]:
-        image = ImageChops.lighter(image, mask.image)
-    return Mask(image)
+def _union(masks: Iterable[Mask]) -> Mask:
+    return Mask(reduce(ImageChops.lighter, (mask.image for mask in masks)))
 
 
 def _outline(mask: Mask) -> Mask:

@@ -1,6 +1,7 @@
 """A small canvas in unit coordinates: (0, 0) is the top left corner, (1, 1) the bottom right."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,27 @@ class Canvas:
         return np.clip(means, 0, 255).astype(np.uint8)
 
 
+@dataclass
+class Painter:
+    """A canvas, and the chance that decides what comes onto it."""
+
+    canvas: Canvas
+    rng: np.random.Generator
+
+    def between(self, low: float, high: float) -> float:
+        """A number drawn evenly."""
+        return float(self.rng.uniform(low, high))
+
+    def about(self, colour: ArrayLike, spread: float) -> Points:
+        """A colour near that one, (3,)."""
+        return np.clip(np.asarray(colour, np.float64) + self.rng.normal(0, spread, 3), 0, 255)
+
+    def one(self, colours: ArrayLike, spread: float) -> Points:
+        """A colour near one of those, (3,)."""
+        choices = np.asarray(colours, np.float64)
+        return self.about(choices[self.rng.integers(len(choices))], spread)
+
+
 def curve(points: ArrayLike, closed: bool = True, steps: int = 8) -> Points:
     """A smooth line through the points (Catmull-Rom)."""
     p = np.asarray(points, np.float64)
@@ -121,6 +143,23 @@ def mirrored(right: ArrayLike, axis: float = 0.5) -> Points:
     left = half[::-1].copy()
     left[:, 0] = 2 * axis - left[:, 0]
     return np.concatenate([half, left])
+
+
+def box(left: float, top: float, right: float, bottom: float) -> Points:
+    """The corners of a rectangle."""
+    return np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float64)
+
+
+def oval(centre: ArrayLike, width: float, height: float, steps: int) -> Points:
+    """Points on an ellipse of these half axes, the first one again at the end."""
+    angles = np.linspace(0, 2 * np.pi, steps)
+    return np.asarray(centre) + np.stack([width * np.cos(angles), height * np.sin(angles)], 1)
+
+
+def closed(points: ArrayLike) -> Points:
+    """A line that ends where it began."""
+    line = np.asarray(points, np.float64)
+    return np.concatenate([line, line[:1]])
 
 
 def limb(points: ArrayLike, widths: Sequence[float]) -> Points:

@@ -50,15 +50,10 @@ def draw_into(
     seed: Sequence[int],
     progress: sources.Progress,
 ) -> None:
-    """Writes a row for each of the ``arguments``, the same whatever the number of workers.
+    """Writes a row of each of the arrays ``paths`` for each of the ``arguments``, whatever the number of workers.
 
-    Args:
-        paths: an array each.
-        draw: ``draw(*arguments[row], generator)`` gives a row of each array, (paths, height, width, channels). The
-            generator depends on ``seed`` and the row alone.
-        arguments: of each row.
-        seed: of the split.
-        progress: is told how far it is.
+    ``draw(*arguments[row], generator)`` gives a row of each array, (paths, height, width, channels). The generator
+    depends on ``seed``, which is that of the split, and the row alone.
     """
 
     def chunk(start: int) -> NDArray[np.uint8]:

@@ -1,11 +1,12 @@
 """Coloured shapes, and sentences that say what they are in many ways."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_atlas.drawing.canvas import Canvas, Points
+from latent_atlas.drawing.canvas import Canvas, Points, box, mirrored, oval
 
 COLOURS = {
     "red": (222, 40, 44), "orange": (246, 140, 30), "yellow": (248, 222, 50), "green": (44, 160, 66),
@@ -88,10 +89,9 @@ def draw(what: Scene, side: int, rng: Generator) -> NDArray[np.uint8]:
 def outline(shape: str) -> Points:
     """A closed outline within a circle of radius 1."""
     if shape == "circle":
-        angles = np.linspace(0, 2 * np.pi, 48, endpoint=False)
-        return 0.95 * np.stack([np.cos(angles), np.sin(angles)], 1)
+        return 0.95 * oval((0, 0), 1, 1, 49)
     if shape == "square":
-        return 0.85 * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], np.float64)
+        return box(-0.85, -0.85, 0.85, 0.85)
     if shape == "triangle":
         return np.array([(0, -1.05), (1.05, 0.8), (-1.05, 0.8)])
     if shape == "star":
@@ -104,35 +104,25 @@ def outline(shape: str) -> Points:
         y = -(13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t))
         return np.stack([x, y + 2], 1) / 15.5
     arm, reach = 0.34, 1.02
-    quarter = np.array([(arm, -reach), (arm, -arm), (reach, -arm)])
-    turns = [np.array([[0, 1], [-1, 0]]), np.array([[-1, 0], [0, -1]]), np.array([[0, -1], [1, 0]])]
-    return np.concatenate([quarter, *(quarter @ turn for turn in turns)])
+    half = [(arm, -reach), (arm, -arm), (reach, -arm), (reach, arm), (arm, arm), (arm, reach)]
+    return mirrored(half, 0.0)
 
 
 def sentences(what: Scene, count: int, rng: Generator) -> list[str]:
     """Different sentences, all true, and all naming colour and shape."""
     chosen = rng.permutation(len(_SENTENCES))[:count]
-    places = [
-        word
-        for word, true in (
-            ("on the left", what.x < 0.42), ("on the right", what.x > 0.58),
-            ("at the top", what.y < 0.42), ("at the bottom", what.y > 0.58),
-        )
-        if true
-    ] or ["in the middle"]  # fmt: skip
-
-    def word(choices: tuple[str, ...]) -> str:
-        return choices[rng.integers(len(choices))]
-
-    return [
-        _SENTENCES[place]
-        .format(
-            colour=what.colour,
-            noun=word(_NOUNS[what.shape]),
-            size=word(_SIZE_WORDS[what.size]),
-            ground=word(_GROUND_WORDS[what.ground]),
-            place=word(tuple(places)),
-        )
-        .replace("a orange", "an orange")
-        for place in chosen
-    ]
+    true = {
+        "on the left": what.x < 0.42, "on the right": what.x > 0.58,
+        "at the top": what.y < 0.42, "at the bottom": what.y > 0.58,
+    }  # fmt: skip
+    words: dict[str, Sequence[str]] = {
+        "noun": _NOUNS[what.shape],
+        "size": _SIZE_WORDS[what.size],
+        "ground": _GROUND_WORDS[what.ground],
+        "place": [place for place in true if true[place]] or ["in the middle"],
+    }
+    written = []
+    for place in chosen:
+        said = {name: choices[int(rng.integers(len(choices)))] for name, choices in words.items()}
+        written.append(_SENTENCES[place].format(colour=what.colour, **said).replace("a orange", "an orange"))
+    return written

@@ -8,6 +8,4 @@ projection  the plane of largest variance
 material    what a figure is drawn from
 grids, surfaces, mixed_styles, attribute_charts, curves, charts, scatter, pages   one function per figure
 catalogue   every figure: its arrays, its title, its caption
-render      draws the figures that an experiment's arrays allow
-compare     several models beside the originals
 """

@@ -12,7 +12,7 @@ from . import plotting, theme
 from .lettering import Note, annotate, pad, write
 from .material import Drawing, Material
 from .theme import Pixels
-from .tiles import arrange, centres, legible, rgb, tile
+from .tiles import arrange, centres, legible, rgb, table
 
 GAP = 4  # pixels between images
 APART = 12  # between a source and what becomes of it
@@ -39,9 +39,7 @@ def arithmetic(material: Material) -> Drawing:
     room = theme.TEXT + 14
     panels = []
     for name, block in zip(names, cells, strict=True):
-        source = tile(block[:, 0], rows, 1, GAP)
-        path = tile(block[:, 1:].reshape(-1, *block.shape[2:]), rows, len(steps), GAP)
-        grid = np.concatenate([pad(source, right=APART), rgb(path)], axis=1)
+        grid = np.concatenate([pad(table(block[:, :1], GAP), right=APART), rgb(table(block[:, 1:], GAP))], axis=1)
         panels.append(write(pad(grid, top=room), [Note(0, room // 2, f"+ {name}", "lm", theme.TEXT, theme.BOLD)]))
     columns = [panels[first::across] for first in range(across)]
     stacked = [annotate(arrange(column, 1, APART), top=top, size=theme.SMALL, colour=theme.MUTED) for column in columns]

@@ -11,8 +11,6 @@ from latent_atlas.metrics.detection import auroc
 from . import plotting, theme
 from .material import Drawing, Material, require
 
-# --------------------------------------------------------- confusion matrix
-
 
 def confusion_matrix(material: Material) -> Drawing:
     """test_logits (n, L), test_labels (n,): counts, coloured by the share of the true class."""
@@ -46,9 +44,6 @@ def confusion_matrix(material: Material) -> Drawing:
         bar.outline.set_visible(False)
         body = plotting.rasterise(figure)
     return Drawing(body, f"{np.trace(counts) / len(labels):.1%} of {len(labels):,} test images correct")
-
-
-# ---------------------------------------------------------------- anomalies
 
 
 def anomaly(material: Material) -> Drawing:

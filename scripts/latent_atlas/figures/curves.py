@@ -58,16 +58,12 @@ def panels(names: list[str]) -> list[Panel]:
     found: dict[str, Panel] = {}
     for name in names:
         plain = name.removeprefix(VALIDATION)
-        panel = next((known for known in PANELS if plain in known.columns), None) or _panel_of(plain)
+        unit = "share correct" if "accuracy" in plain else "loss" if "loss" in plain else "value"
+        alone = Panel(_words(plain), (plain,), unit)
+        panel = next((known for known in PANELS if plain in known.columns), alone)
         before = found[panel.title].columns if panel.title in found else ()
         found[panel.title] = panel._replace(columns=(*before, name))
     return list(found.values())
-
-
-def _panel_of(name: str) -> Panel:
-    """The panel of a quantity that no other panel names."""
-    unit = "share correct" if "accuracy" in name else "loss" if "loss" in name else "value"
-    return Panel(_words(name), (name,), unit)
 
 
 def _words(name: str) -> str:

@@ -75,13 +75,9 @@ def pad(picture: Pixels, top: int = 0, right: int = 0, bottom: int = 0, left: in
 
 
 def annotate(
-    picture: Pixels,
-    left: Sequence[Label] = (),
-    top: Sequence[Label] = (),
-    bottom: Sequence[Label] = (),
-    size: int = theme.TEXT,
-    colour: str = theme.INK,
-) -> Pixels:
+    picture: Pixels, left: Sequence[Label] = (), top: Sequence[Label] = (), bottom: Sequence[Label] = (),
+    size: int = theme.TEXT, colour: str = theme.INK,
+) -> Pixels:  # fmt: skip
     """Labels outside the edges; the picture grows by what they need."""
     space = 12
     height, width = picture.shape[:2]

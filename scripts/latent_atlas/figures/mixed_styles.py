@@ -6,8 +6,7 @@ import numpy as np
 from . import theme
 from .lettering import Note, annotate, pad, write
 from .material import Drawing, Material
-from .theme import Pixels
-from .tiles import centres, legible, rgb, tile
+from .tiles import centres, legible, rgb, table, tile
 
 GAP = 4  # pixels between images
 APART = 24  # between groups of them
@@ -19,7 +18,7 @@ def truncation(material: Material) -> Drawing:
     """truncation_sweep (n, psis, H, W, C), truncation_psis (psis,): one image a row, further from the mean style."""
     images, psis = material["truncation_sweep"], material["truncation_psis"]
     cells = legible(images, images.shape[1])
-    grid = _table(cells)
+    grid = table(cells, GAP)
     names = [f"ψ = {psi:.2g}".replace("-", "\N{MINUS SIGN}") for psi in psis]
     body = annotate(grid, bottom=list(zip(centres(len(psis), cells.shape[3], GAP), names, strict=True)))
     return Drawing(body, "ψ = 0 is the mean style, 1 the style as drawn, negative its opposite")
@@ -41,8 +40,8 @@ def mixing(material: Material) -> Drawing:
     side = columns.shape[2]
     sources = pad(tile(columns, 1, len(columns), GAP), left=side + APART, bottom=APART)
     parts, notes, y = [sources], [], len(sources)
-    for (name, (first, last), _), table in zip(blocks, tables, strict=True):
-        grid = np.concatenate([pad(tile(rows, len(rows), 1, GAP), right=APART), rgb(_table(table))], axis=1)
+    for (name, (first, last), _), cells in zip(blocks, tables, strict=True):
+        grid = np.concatenate([pad(tile(rows, len(rows), 1, GAP), right=APART), rgb(table(cells, GAP))], axis=1)
         middle = y + grid.shape[0] // 2
         notes += [(middle - 14, name), (middle + 14, " to ".join(_sides(first, last)))]
         parts.append(pad(grid, bottom=APART))
@@ -66,24 +65,14 @@ def noise(material: Material) -> Drawing:
     maps = palette[np.clip(np.round(deviation / most * 255), 0, 255).astype(int)]
     cells = legible(np.concatenate([rgb(draws), maps[:, None]], axis=1), draws.shape[1] + 1, theme.WIDTH)
     side = cells.shape[3]
-    grid = np.concatenate([pad(_table(cells[:, :-1]), right=APART), _table(cells[:, -1:])], axis=1)
-    top = [
-        ((grid.shape[1] - side - APART) // 2, "the same style, fresh noise"),
-        (grid.shape[1] - side // 2, "deviation"),
-    ]
+    grid = np.concatenate([pad(table(cells[:, :-1], GAP), right=APART), table(cells[:, -1:], GAP)], axis=1)
+    wide = grid.shape[1]
+    top = [((wide - side - APART) // 2, "the same style, fresh noise"), (wide - side // 2, "deviation")]
     bar = np.tile(palette[np.linspace(0, 255, side).astype(int)], (theme.SMALL, 1, 1))
-    foot = np.full((2 * theme.SMALL + 24, grid.shape[1], 3), 255, np.uint8)
+    foot = np.full((2 * theme.SMALL + 24, wide, 3), 255, np.uint8)
     foot[12 : 12 + theme.SMALL, -side:] = bar
     numbers = 2 * theme.SMALL + 20
-    foot = write(foot, [
-        Note(grid.shape[1] - side, numbers, "0", "ls", theme.SMALL, colour=theme.MUTED),
-        Note(grid.shape[1], numbers, f"{most:.2g}", "rs", theme.SMALL, colour=theme.MUTED),
-    ])  # fmt: skip
+    ends = ((wide - side, "0", "ls"), (wide, f"{most:.2g}", "rs"))
+    foot = write(foot, [Note(x, numbers, text, to, theme.SMALL, colour=theme.MUTED) for x, text, to in ends])
     body = annotate(np.concatenate([grid, foot]), top=top)
     return Drawing(body, "the last column: standard deviation of each pixel, in [0, 1], over many draws")
-
-
-def _table(cells: Pixels) -> Pixels:
-    """cells (rows, columns, H, W, C) as one grid."""
-    rows, cols = cells.shape[:2]
-    return tile(cells.reshape(-1, *cells.shape[2:]), rows, cols, GAP)

@@ -75,18 +75,12 @@ def _by_class(axes: Axes, points: Floats, labels: NDArray[Any], material: Materi
 
 
 def feature_map(material: Material) -> Drawing:
-    """Real and generated images as the judge sees them, in the plane of the reference.
-
-    Takes reference_features, sample_features and, if there, test_features (n, d).
-    """
+    """reference_features, sample_features and, if there, test_features (n, d), in the plane of the reference."""
     reference = material["reference_features"]
     require(len(reference), 3, "training images")
     plane = fit_plane(reference)
     background = plane.project(reference)
-    groups = {
-        "real, held out": ("test_features", theme.ACCENT),
-        "generated": ("sample_features", theme.CONTRAST),
-    }
+    groups = {"real, held out": ("test_features", theme.ACCENT), "generated": ("sample_features", theme.CONTRAST)}
     shown = {name: (plane.project(material[key]), c) for name, (key, c) in groups.items() if key in material}
     low, high = square(np.concatenate([background, *(points for points, _ in shown.values())]))
     across, up = component_names(plane)

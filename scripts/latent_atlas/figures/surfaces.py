@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_atlas.latents import QUANTILES
+
 from . import theme
 from .lettering import Note, annotate, pad, shorten, write
 from .material import Drawing, Material
 from .theme import Pixels
-from .tiles import arrange, legible, spread, tile
+from .tiles import arrange, legible, spread, table
 
-QUANTILES = (0.05, 0.95)  # of the normal prior, at the edges of a manifold
 PANEL_POINTS = 10  # a side, for one condition among several
 APART = 24  # pixels between the panels of conditions
 
@@ -47,10 +48,9 @@ def torus(material: Material) -> Drawing:
 
 def _surface(images: Pixels, left: list[Tick], bottom: list[Tick], up: str, across: str) -> Pixels:
     """images (rows, cols, H, W, C) with ticks and the names of the axes."""
-    rows, cols = images.shape[:2]
-    cells = legible(images.reshape(-1, *images.shape[2:]), cols)
-    grid = tile(cells, rows, cols, gap=0)
-    height, width = cells.shape[1:3]
+    cells = legible(images, images.shape[1])
+    grid = table(cells, gap=0)
+    height, width = cells.shape[2:4]
     beside = [(round(at * height) + height // 2, text) for at, text in left]
     beneath = [(round(at * width) + width // 2, text) for at, text in bottom]
     body = annotate(grid, beside, bottom=beneath, size=theme.SMALL, colour=theme.MUTED)
@@ -64,8 +64,7 @@ def _panels(images: Pixels, names: NDArray[Any]) -> Pixels:
     head = theme.TEXT + 12
     panels = []
     for name, plane in zip(names, images[:, rows][:, :, cols], strict=True):
-        cells = legible(plane.reshape(-1, *plane.shape[2:]), len(cols) * across, least=28)
-        panel = pad(tile(cells, len(rows), len(cols), gap=0), top=head)
+        panel = pad(table(legible(plane, len(cols) * across, least=28), gap=0), top=head)
         text = shorten(str(name), panel.shape[1], face=theme.BOLD)
         panels.append(write(panel, [Note(0, head // 2, text, "lm", theme.TEXT, theme.BOLD)]))
     return arrange(panels, across, APART)

@@ -15,8 +15,6 @@ from PIL import Image, ImageFont
 Pixels = NDArray[np.uint8]
 """A picture (H, W, 1 | 3) or several (..., H, W, 1 | 3), 0-255."""
 
-# ------------------------------------------------------------------ colours
-
 # Petroff's ten-colour cycle (arXiv:2107.02270), optimised for colour-vision deficiencies.
 CLASSES = (
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
@@ -37,13 +35,9 @@ def triple(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-# -------------------------------------------------------------------- sizes
-
 WIDTH = 1200  # of charts
 MARGIN = 28  # white space around every picture
 TITLE, TEXT, SMALL = 28, 20, 17  # font sizes
-
-# -------------------------------------------------------------------- fonts
 
 REGULAR, BOLD, MONO = "DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono"
 
@@ -51,8 +45,7 @@ REGULAR, BOLD, MONO = "DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono"
 def font_path(face: str) -> str:
     """The file of a font, inside matplotlib."""
     package = importlib.util.find_spec("matplotlib")
-    assert package is not None
-    assert package.origin is not None
+    assert package and package.origin
     return str(Path(package.origin).parent / "mpl-data" / "fonts" / "ttf" / f"{face}.ttf")
 
 
@@ -60,9 +53,6 @@ def font_path(face: str) -> str:
 def font(size: int, face: str = REGULAR) -> ImageFont.FreeTypeFont:
     """The Pillow font of `size` pixels; basic layout, which needs no optional library."""
     return ImageFont.truetype(font_path(face), size, layout_engine=ImageFont.Layout.BASIC)
-
-
-# ---------------------------------------------------------------------- PNG
 
 
 def write_png(path: Path, picture: Pixels) -> None:

@@ -21,15 +21,10 @@ def check_images(images: Pixels, name: str = "images") -> Pixels:
 
 
 def tile(images: Pixels, rows: int, cols: int, gap: int = 4, scale: int = 1, background: int = 255) -> Pixels:
-    """Lay images out row by row.
+    """Lay images out row by row: uint8 (n, H, W, C), n <= rows * cols; places left over stay background.
 
-    Args:
-        images: uint8 (n, H, W, C), C 1 or 3, n <= rows * cols; places left over stay background.
-        gap: pixels between neighbours (none around the grid), after scaling.
-        scale: whole-number enlargement of every image, nearest neighbour.
-
-    Returns:
-        uint8 (rows * H * scale + (rows - 1) * gap, cols * W * scale + (cols - 1) * gap, C).
+    ``gap`` pixels lie between neighbours (none around the grid), after enlarging every image ``scale`` times. Returns
+    uint8 (rows * H * scale + (rows - 1) * gap, cols * W * scale + (cols - 1) * gap, C).
     """
     images = enlarge(check_images(images), scale)
     count, *_, channels = images.shape
@@ -38,6 +33,12 @@ def tile(images: Pixels, rows: int, cols: int, gap: int = 4, scale: int = 1, bac
     fill = [background] * channels
     grid = montage(images, fill, grid_shape=(rows, cols), padding_width=gap, channel_axis=-1)
     return grid[gap : grid.shape[0] - gap, gap : grid.shape[1] - gap]  # without the gap around the grid
+
+
+def table(cells: Pixels, gap: int = 4) -> Pixels:
+    """cells (rows, columns, H, W, C) as one grid."""
+    rows, cols = cells.shape[:2]
+    return tile(cells.reshape(-1, *cells.shape[2:]), rows, cols, gap)
 
 
 def enlarge(images: Pixels, factor: int) -> Pixels:

@@ -6,14 +6,9 @@ from latent_atlas.metrics.checks import Array, Floats, as_rows, check_same
 
 
 def attribute_accuracy(logits: Array, attributes: Array) -> float:
-    """Share of correct answers over all images and attributes, in [0, 1]; a logit above 0 says yes.
+    """Share of right answers over all images and attributes, in [0, 1]; a logit above 0 says yes.
 
-    Args:
-        logits: any real dtype, shape (n, a).
-        attributes: 0 or 1 (or bool), shape (n, a).
-
-    Raises:
-        ValueError: wrong shapes, logits not finite, or attributes other than 0 and 1.
+    ``logits`` (n, a) of any real dtype; ``attributes`` (n, a) of 0 and 1, or bool.
     """
     rows, present = as_rows("attribute logits", logits), _as_flags(attributes)
     check_same("shapes", logits=rows.shape, attributes=present.shape)
@@ -21,14 +16,7 @@ def attribute_accuracy(logits: Array, attributes: Array) -> float:
 
 
 def majority_accuracy(attributes: Array) -> float:
-    """The same for one who knows nothing of the image and gives each attribute its more frequent answer.
-
-    Args:
-        attributes: 0 or 1 (or bool), shape (n, a).
-
-    Raises:
-        ValueError: wrong shape, or values other than 0 and 1.
-    """
+    """The same for one who knows nothing of the image and gives each attribute its more frequent answer."""
     shares = _as_flags(attributes).mean(axis=0)
     return float(np.maximum(shares, 1 - shares).mean())
 
@@ -36,14 +24,7 @@ def majority_accuracy(attributes: Array) -> float:
 def attribute_effect(before: Array, after: Array) -> float:
     """How much more probable the judge finds an attribute, on average over images and over attributes.
 
-    Args:
-        before, after: probabilities, shape (n, a): of an attribute in an image without it, and in the changed image.
-
-    Returns:
-        A number in [-1, 1]; 0 if the change does nothing.
-
-    Raises:
-        ValueError: wrong or different shapes, or values outside [0, 1].
+    Probabilities (n, a) of an attribute in an image without it and in the changed image. In [-1, 1]; 0: no change.
     """
     first, second = _as_probabilities("before", before), _as_probabilities("after", after)
     check_same("shapes", before=first.shape, after=second.shape)

@@ -16,17 +16,7 @@ Floats = NDArray[np.float64]
 
 
 def as_rows(name: str, array: Array, least: int = 1) -> Floats:
-    """Returns `array` as finite float64 rows (n, d).
-
-    Args:
-        name: what to call the array in an error.
-        array: any real dtype, shape (n, d).
-        least: the fewest rows allowed.
-
-    Raises:
-        TooFewError: fewer than `least` rows.
-        ValueError: not two-dimensional, no columns, or a NaN or infinity.
-    """
+    """Finite float64 rows (n, d), d >= 1, of an array of any real dtype; TooFewError below ``least`` rows."""
     rows = np.asarray(array, dtype=np.float64)
     if rows.ndim != 2 or rows.shape[1] == 0:
         raise ValueError(f"{name}: expected shape (n, d) with d >= 1, got {rows.shape}")
@@ -38,12 +28,7 @@ def as_rows(name: str, array: Array, least: int = 1) -> Floats:
 
 
 def as_vector(name: str, array: Array) -> Floats:
-    """Returns `array` as a finite, non-empty float64 vector (n,).
-
-    Raises:
-        TooFewError: it is empty.
-        ValueError: not one-dimensional, or a NaN or infinity.
-    """
+    """A finite float64 vector (n,); TooFewError if it is empty."""
     vector = np.asarray(array, dtype=np.float64)
     if vector.shape == (0,):
         raise TooFewError(f"needs at least 1 value of {name}, there is none")
@@ -54,13 +39,13 @@ def as_vector(name: str, array: Array) -> Floats:
     return vector
 
 
-def as_labels(name: str, array: Array) -> NDArray[np.int64]:
-    """Returns `array` as class labels (n,), integers from 0.
+def mean_of(name: str, array: Array) -> float:
+    """The mean of a finite vector (n,), n >= 1: one image of probability 0, say, is a broken model and an error."""
+    return float(as_vector(name, array).mean())
 
-    Raises:
-        TooFewError: there is none.
-        ValueError: not an integer vector, or a negative label.
-    """
+
+def as_labels(name: str, array: Array) -> NDArray[np.int64]:
+    """Class labels (n,), integers from 0, as int64; TooFewError if there is none."""
     labels = np.asarray(array)
     if labels.shape == (0,):
         raise TooFewError(f"needs at least 1 of {name}, there is none")
@@ -72,12 +57,7 @@ def as_labels(name: str, array: Array) -> NDArray[np.int64]:
 
 
 def check_images(name: str, images: Array) -> None:
-    """Accepts images (n, H, W, C), uint8 or floats; `unit` checks the range of floats as it reads them.
-
-    Raises:
-        TooFewError: there is none.
-        ValueError: another shape or dtype, or no pixels at all.
-    """
+    """Accepts images (n, H, W, C), uint8 or floats; `unit` checks the range of floats as it reads them."""
     if images.ndim == 4 and len(images) == 0:
         raise TooFewError(f"needs at least 1 image of {name}, there is none")
     if images.ndim != 4 or images.size == 0:
@@ -94,11 +74,7 @@ def check_same(what: str, **sizes: int | tuple[int, ...]) -> None:
 
 
 def unit(images: Array) -> Floats:
-    """Returns images as float64 in [0, 1]: uint8 divided by 255, floats as they are.
-
-    Raises:
-        ValueError: floats outside [0, 1] or not finite.
-    """
+    """Images as float64 in [0, 1]: uint8 divided by 255, floats as they are if they lie in [0, 1]."""
     values = np.asarray(images, dtype=np.float64)
     if images.dtype == np.uint8:
         return values / 255.0

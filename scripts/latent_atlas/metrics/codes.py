@@ -14,42 +14,18 @@ _ACTIVE_VARIANCE = 1e-2
 
 
 def knn_accuracy(train_codes: Array, train_labels: Array, test_codes: Array, test_labels: Array) -> float:
-    """Accuracy of a vote among the 5 nearest training codes (Euclidean), in [0, 1].
-
-    Args:
-        train_codes: any real dtype, shape (m, d), m >= 5.
-        train_labels: integers from 0, shape (m,).
-        test_codes: shape (n, d).
-        test_labels: shape (n,).
-
-    Raises:
-        TooFewError: fewer than 5 training codes.
-        ValueError: wrong shapes or lengths, or values that are not finite.
-    """
+    """Accuracy, in [0, 1], of a vote among the 5 nearest (Euclidean) of the codes (m, d), m >= 5, for codes (n, d)."""
     from sklearn.neighbors import KNeighborsClassifier
 
-    return _held_out_accuracy(
-        KNeighborsClassifier(n_neighbors=NEIGHBOURS),
-        train_codes,
-        train_labels,
-        test_codes,
-        test_labels,
-        NEIGHBOURS,
-    )
+    voters = KNeighborsClassifier(n_neighbors=NEIGHBOURS)
+    return _held_out_accuracy(voters, train_codes, train_labels, test_codes, test_labels, NEIGHBOURS)
 
 
 def linear_probe_accuracy(train_codes: Array, train_labels: Array, test_codes: Array, test_labels: Array) -> float:
-    """Accuracy of logistic regression on standardised codes, in [0, 1].
+    """Accuracy of logistic regression on standardised codes, in [0, 1]; arguments as for `knn_accuracy`.
 
-    Alain and Bengio, "Understanding intermediate layers using linear classifier probes", 2016. The usual
-    ridge (C = 1); mean and scale come from the training codes alone.
-
-    Args:
-        train_codes, train_labels, test_codes, test_labels: as for `knn_accuracy`.
-
-    Raises:
-        TooFewError: training labels of a single class.
-        ValueError: wrong shapes or lengths, or values that are not finite.
+    Alain and Bengio, "Understanding intermediate layers using linear classifier probes", 2016. The usual ridge (C = 1);
+    mean and scale come from the training codes alone. TooFewError if the training labels are of a single class.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -62,19 +38,11 @@ def linear_probe_accuracy(train_codes: Array, train_labels: Array, test_codes: A
 
 
 def clustering_scores(codes: Array, labels: Array) -> dict[str, float]:
-    """How well k-means on the codes, with as many clusters as classes, finds the classes again.
+    """How well k-means on codes (n, d), with as many clusters as classes, finds the labels (n,) again.
 
-    Args:
-        codes: any real dtype, shape (n, d), n >= number of classes.
-        labels: integers from 0, shape (n,).
-
-    Returns:
-        `nmi`: normalised mutual information in [0, 1] (arithmetic mean of the entropies);
-        `ari`: adjusted Rand index in [-0.5, 1], 0 on average for random clusters (Hubert and Arabie 1985).
-
-    Raises:
-        TooFewError: a single class, or fewer codes than classes.
-        ValueError: wrong shapes or lengths, or values that are not finite.
+    Returns `nmi`: normalised mutual information in [0, 1] (arithmetic mean of the entropies); and `ari`: adjusted Rand
+    index in [-0.5, 1], 0 on average for random clusters (Hubert and Arabie 1985). TooFewError: a single class, or fewer
+    codes than classes.
     """
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
@@ -97,31 +65,16 @@ def clustering_scores(codes: Array, labels: Array) -> dict[str, float]:
 
 
 def active_units(code_means: Array) -> int:
-    """Number of latent dimensions that depend on the image.
+    """How many latents depend on the image: 0 to d for posterior means (n, d), n >= 2.
 
-    Burda et al., "Importance weighted autoencoders", 2016: Var over the data of the posterior
-    mean above 0.01. The rest follow the prior whatever the image is (posterior collapse).
-
-    Args:
-        code_means: posterior means, any real dtype, shape (n, d), n >= 2.
-
-    Returns:
-        A count in [0, d].
-
-    Raises:
-        TooFewError: fewer than two rows.
-        ValueError: wrong shape, or values that are not finite.
+    Burda et al., "Importance weighted autoencoders", 2016: Var over the data of the posterior mean above 0.01. The rest
+    follow the prior whatever the image is (posterior collapse).
     """
     return int((as_rows("code_means", code_means, least=2).var(axis=0) > _ACTIVE_VARIANCE).sum())
 
 
 def _held_out_accuracy(
-    classifier: Any,
-    train_codes: Array,
-    train_labels: Array,
-    test_codes: Array,
-    test_labels: Array,
-    least: int,
+    classifier: Any, train_codes: Array, train_labels: Array, test_codes: Array, test_labels: Array, least: int
 ) -> float:
     """Fits on the training codes, returns the share of test labels predicted."""
     train, test = as_rows("train_codes", train_codes, least), as_rows("test_codes", test_codes)

@@ -9,16 +9,8 @@ from latent_atlas.metrics.checks import Array, as_vector, check_same
 def auroc(scores: Array, positives: Array) -> float:
     """Area under the ROC curve: the chance that a positive scores above a negative, ties counting half.
 
-    Args:
-        scores: any real dtype, shape (n,); higher means more anomalous.
-        positives: bool (or 0 and 1), shape (n,); true where the image is an anomaly.
-
-    Returns:
-        A number in [0, 1]; 0.5 is guessing.
-
-    Raises:
-        TooFewError: all are positive, or none is.
-        ValueError: wrong shapes or lengths, scores not finite, labels other than 0 and 1.
+    ``scores`` (n,): higher means more anomalous. ``positives`` (n,), bool or 0 and 1: whether the image is an anomaly.
+    In [0, 1]; 0.5 is guessing. TooFewError: all are positive, or none is.
     """
     from sklearn.metrics import roc_auc_score
 

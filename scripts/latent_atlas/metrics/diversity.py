@@ -11,20 +11,10 @@ _BLOCK = 256
 def diversity(images: Array, real: Array, labels: Array | None = None, real_labels: Array | None = None) -> float:
     """How much images differ, as a share of how much real ones do: near 1 when all is well, 0 if all are one.
 
-    The ratio of two means over pixels of the standard deviation over images. With labels it is the deviation from
-    the mean of an image's own class (pooled over classes), so that a model asked for every class cannot hide that it
-    has a single image of each.
-
-    Args:
-        images, real: uint8 images (n, H, W, C) and (m, H, W, C).
-        labels, real_labels: integers from 0, (n,) and (m,); both or none.
-
-    Returns:
-        The ratio, >= 0.
-
-    Raises:
-        TooFewError: the real images do not differ, for instance because there is only one of each class.
-        ValueError: not images, or different sizes or lengths.
+    The ratio, >= 0, of two means over pixels of the standard deviation over images: uint8 (n, H, W, C) and (m, H, W,
+    C). With labels (n,) and (m,), both or none, it is the deviation from the mean of an image's own class (pooled over
+    classes), so that a model asked for every class cannot hide that it has a single image of each. TooFewError: the
+    real images do not differ, for instance because there is only one of each class.
     """
     check_same("image shapes", images=images.shape[1:], real=real.shape[1:])
     scale = _deviation("real", real, real_labels)

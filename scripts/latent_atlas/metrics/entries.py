@@ -90,6 +90,11 @@ class Measure(NamedTuple):
     metrics: tuple[Metric, ...]  # it may leave out some
     uses: tuple[str, ...] = ()  # arrays that it uses if they are there
 
+    @classmethod
+    def of(cls, function: Callable[..., float], needs: tuple[str, ...], metric: Metric) -> "Measure":
+        """A measure of one metric: a function of the arrays that it needs, in their order."""
+        return cls(needs, lambda arrays: {metric.name: function(*(arrays[name] for name in needs))}, (metric,))
+
     def applies(self, names: Iterable[str]) -> bool:
         """Whether arrays of these names allow the measure."""
         return set(self.needs).issubset(names)

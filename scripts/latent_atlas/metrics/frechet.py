@@ -15,42 +15,20 @@ from latent_atlas.metrics.checks import Array, Floats, as_rows, check_same
 
 
 def frechet_distance(first: Array, second: Array) -> float:
-    """Squared Fréchet distance between Gaussians fitted to two sets of features; 0 is best, symmetric.
+    """Squared Fréchet distance, >= 0, between Gaussians fitted to two sets of features; 0 is best, symmetric.
 
-    Covariances are the unbiased ones (divided by n - 1). The estimate has a positive bias that falls with n:
-    compare only distances taken with equal n.
-
-    Args:
-        first: features, any real dtype, shape (n, d), n >= 2.
-        second: features, shape (m, d), m >= 2. Fewer rows than columns are allowed (singular covariance).
-
-    Returns:
-        The distance, >= 0, in squared feature units.
-
-    Raises:
-        TooFewError: fewer than two rows.
-        ValueError: different widths, or values that are not finite.
+    Features (n, d) and (m, d), n and m >= 2; fewer rows than columns are allowed (singular covariance). Covariances are
+    the unbiased ones (divided by n - 1). The estimate has a positive bias that falls with n: compare only distances
+    taken with equal n. In squared feature units.
     """
     a, b = as_rows("first features", first, least=2), as_rows("second features", second, least=2)
     check_same("widths", first=a.shape[1], second=b.shape[1])
-    return frechet_gaussians(
-        a.mean(axis=0),
-        np.atleast_2d(np.cov(a, rowvar=False)),
-        b.mean(axis=0),
-        np.atleast_2d(np.cov(b, rowvar=False)),
-    )
+    cov_a, cov_b = (np.atleast_2d(np.cov(rows, rowvar=False)) for rows in (a, b))
+    return frechet_gaussians(a.mean(axis=0), cov_a, b.mean(axis=0), cov_b)
 
 
 def frechet_gaussians(mean1: Floats, cov1: Floats, mean2: Floats, cov2: Floats) -> float:
-    """Squared Fréchet distance between N(mean1, cov1) and N(mean2, cov2).
-
-    Args:
-        mean1, mean2: float64, shape (d,).
-        cov1, cov2: float64, shape (d, d), symmetric positive semi-definite, of any rank.
-
-    Returns:
-        The distance, >= 0.
-    """
+    """That, >= 0, of N(mean1, cov1) and N(mean2, cov2): (d,) and positive semi-definite (d, d), of any rank."""
     # With S = F F^T the trace of (S1 S2)^(1/2) is the sum of the singular values of F1^T F2. Unlike a matrix
     # square root of the product S1 S2, this never leaves the real numbers, and it takes no root of a rounding
     # error.

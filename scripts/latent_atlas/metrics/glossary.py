@@ -16,18 +16,19 @@ from latent_atlas.metrics.themes import (
     translation,
 )
 
-THEMES: tuple[Theme, ...] = (
-    generation.THEME,
-    content.THEME,
-    bounds.THEME,
-    reconstruction.THEME,
-    codes_in_use.THEME,
-    translation.THEME,
-    painting.THEME,
-    answers.THEME,
-    alarms.THEME,
-    language.THEME,
+_MODULES = (
+    generation,
+    content,
+    bounds,
+    reconstruction,
+    codes_in_use,
+    translation,
+    painting,
+    answers,
+    alarms,
+    language,
 )
+THEMES: tuple[Theme, ...] = tuple(module.THEME for module in _MODULES)
 MEASURES = tuple(measure for theme in THEMES for measure in theme.measures)
 _BY_NAME = {metric.name: metric for theme in THEMES for metric in theme.metrics}
 

@@ -1,9 +1,11 @@
 """Image against image: squared and absolute error, PSNR, SSIM, and bicubic enlargement to measure super-resolution by.
 
-Images are (n, H, W, C), uint8 or floats in [0, 1]; everything is computed on [0, 1] in float64.
+Images are (n, H, W, C), uint8 or floats in [0, 1], and two sets are of one shape; everything is computed on [0, 1] in
+float64.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,104 +19,53 @@ _SSIM_WINDOW = 11  # pixels: the reach of the Gaussian below
 
 
 def mse_per_image(first: Array, second: Array) -> Floats:
-    """Mean squared error of each pair of images, over pixels and channels.
-
-    Args:
-        first, second: images of one shape (n, H, W, C), uint8 or floats in [0, 1].
-
-    Returns:
-        float64, shape (n,), in [0, 1].
-
-    Raises:
-        ValueError: not images, different shapes, or floats outside [0, 1].
-    """
+    """Mean squared error of each pair of images, over pixels and channels: float64 (n,), in [0, 1]."""
     return np.concatenate([((a - b) ** 2).mean(axis=(1, 2, 3)) for a, b in _pairs(first, second)])
 
 
 def mse(first: Array, second: Array) -> float:
-    """Mean squared error over images, pixels and channels, in [0, 1]; arguments as for `mse_per_image`."""
+    """Mean squared error over images, pixels and channels, in [0, 1]."""
     return float(mse_per_image(first, second).mean())
 
 
 def l1(first: Array, second: Array) -> float:
-    """Mean absolute error over images, pixels and channels, in [0, 1]; arguments as for `mse_per_image`."""
+    """Mean absolute error over images, pixels and channels, in [0, 1]."""
     return float(np.concatenate([np.abs(a - b).mean(axis=(1, 2, 3)) for a, b in _pairs(first, second)]).mean())
 
 
 def psnr(first: Array, second: Array) -> float:
-    """Mean over images of the peak signal-to-noise ratio, 10 log10(1 / MSE); higher is more alike.
+    """Mean over images of the peak signal-to-noise ratio, 10 log10(1 / MSE), in [0, PSNR_CEILING] dB.
 
-    The mean of ratios, as super-resolution papers report it, not the ratio of the mean error. An identical
-    pair, infinite by the formula, counts as `PSNR_CEILING`, so that one perfect image cannot make the mean
-    infinite.
-
-    Args:
-        first, second: images of one shape (n, H, W, C), uint8 or floats in [0, 1].
-
-    Returns:
-        Decibels, in [0, PSNR_CEILING].
-
-    Raises:
-        ValueError: not images, different shapes, or floats outside [0, 1].
+    The mean of ratios, as super-resolution papers report it, not the ratio of the mean error. An identical pair,
+    infinite by the formula, counts as `PSNR_CEILING`, so that one perfect image cannot make the mean infinite.
     """
     error = np.maximum(mse_per_image(first, second), 10.0 ** (-PSNR_CEILING / 10.0))
     return float((-10.0 * np.log10(error)).mean())
 
 
 def ssim(first: Array, second: Array) -> float:
-    """Mean over images of the structural similarity; 1 for identical images.
+    """Mean over images of the structural similarity, in [-1, 1]; 1 for identical images.
 
-    Wang et al., "Image quality assessment: from error visibility to structural similarity", 2004, equation
-    13, with the paper's settings: Gaussian window of sigma 1.5, population covariances, averaged over
-    channels.
-
-    Args:
-        first, second: images of one shape (n, H, W, C), uint8 or floats in [0, 1], H and W at least 11.
-
-    Returns:
-        A number in [-1, 1].
-
-    Raises:
-        TooFewError: a side is shorter than the window.
-        ValueError: not images, different shapes, or floats outside [0, 1].
+    Wang et al., "Image quality assessment: from error visibility to structural similarity", 2004, equation 13, with the
+    paper's settings: Gaussian window of sigma 1.5, population covariances, averaged over channels. TooFewError: a side
+    is shorter than the window of 11 pixels.
     """
     from skimage.metrics import structural_similarity
 
     check_images("first", first)
     if min(first.shape[1:3]) < _SSIM_WINDOW:
         raise TooFewError(f"needs images of at least {_SSIM_WINDOW} pixels a side, got {first.shape[1:3]}")
-    similarity: Callable[..., float] = structural_similarity  # scikit-image has no types
-    values = [
-        similarity(
-            one,
-            other,
-            data_range=1.0,
-            channel_axis=-1,
-            gaussian_weights=True,
-            sigma=1.5,
-            use_sample_covariance=False,
-        )
-        for a, b in _pairs(first, second)
-        for one, other in zip(a, b, strict=True)
-    ]
-    return float(np.mean(values))
+    settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    similarity: Callable[..., float] = partial(structural_similarity, data_range=1.0, channel_axis=-1, **settings)
+    pairs = (pair for blocks in _pairs(first, second) for pair in zip(*blocks, strict=True))
+    return float(np.mean([similarity(*pair) for pair in pairs]))
 
 
 def enlarge_bicubic(images: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
-    """Enlarges by cubic convolution, the "bicubic" of the super-resolution papers.
+    """Enlarges uint8 images to (n, height, width, C) by cubic convolution, the "bicubic" of the papers.
 
     Keys, "Cubic convolution interpolation for digital image processing", 1981, with a = -0.5. Pillow has it;
-    scikit-image's order 3 is a cubic spline, another filter under the same name.
-
-    Args:
-        images: uint8, shape (n, h, w, C).
-        height, width: the new size in pixels.
-
-    Returns:
-        uint8, shape (n, height, width, C).
-
-    Raises:
-        ValueError: not uint8 images, or a new size smaller than the old one.
+    scikit-image's order 3 is a cubic spline, another filter under the same name. The new size is not smaller.
     """
     from PIL import Image
 
@@ -131,18 +82,7 @@ def enlarge_bicubic(images: NDArray[np.uint8], height: int, width: int) -> NDArr
 
 
 def psnr_bicubic(small: NDArray[np.uint8], truth: Array) -> float:
-    """PSNR of bicubic enlargement, which a super-resolution network has to beat.
-
-    Args:
-        small: uint8, shape (n, h, w, C).
-        truth: images (n, H, W, C), uint8 or floats in [0, 1], H >= h and W >= w.
-
-    Returns:
-        Decibels, as `psnr`.
-
-    Raises:
-        ValueError: as `enlarge_bicubic` and `psnr`.
-    """
+    """PSNR of bicubic enlargement of uint8 ``small`` to ``truth``, which super-resolution has to beat."""
     check_images("truth", truth)
     return psnr(enlarge_bicubic(small, *truth.shape[1:3]), truth)
 

@@ -10,29 +10,14 @@ _COVERED_SHARE = 0.1  # of the uniform share: a judge's stray errors should not 
 
 
 def accuracy(predictions: Array, labels: Array) -> float:
-    """Share of predictions equal to the label, in [0, 1].
-
-    Args:
-        predictions, labels: integers from 0, shape (n,), n >= 1.
-
-    Raises:
-        ValueError: not label vectors, or of different lengths.
-    """
+    """Share of predictions (n,) equal to the label (n,), in [0, 1]."""
     found, wanted = as_labels("predictions", predictions), as_labels("labels", labels)
     check_same("lengths", predictions=len(found), labels=len(wanted))
     return float((found == wanted).mean())
 
 
 def accuracy_of_logits(logits: Array, labels: Array) -> float:
-    """Share of rows whose largest logit is at the label, in [0, 1]; ties go to the lower class.
-
-    Args:
-        logits: any real dtype, shape (n, k): logits, log-probabilities or probabilities.
-        labels: integers from 0, shape (n,).
-
-    Raises:
-        ValueError: wrong shapes or lengths, logits not finite, or a label without a column.
-    """
+    """Share of rows (n, k) of logits or probabilities that are largest at the label (n,); ties: the lower class."""
     rows, wanted = as_rows("logits", logits), as_labels("labels", labels)
     if wanted.max() >= rows.shape[1]:
         raise ValueError(f"labels: {wanted.max()} has no column in logits of {rows.shape[1]} classes")
@@ -42,14 +27,8 @@ def accuracy_of_logits(logits: Array, labels: Array) -> float:
 def transfer_accuracy(predictions: Array, own: Array) -> float:
     """Share of transfers to other classes that the judge takes for the class they were transferred to, in [0, 1].
 
-    Args:
-        predictions: the judge's classes, integers from 0, shape (k, L); column j was transferred to class j.
-        own: the classes of the images transferred, integers from 0, shape (k,). Their own column is a
-            reconstruction and does not count.
-
-    Raises:
-        TooFewError: there is no other class.
-        ValueError: not an integer table, or labels of another length.
+    ``predictions`` (k, L): the judge's classes; column j was transferred to class j. ``own`` (k,): the classes of the
+    images transferred; their own column is a reconstruction and does not count. TooFewError: there is no other class.
     """
     table, sources = np.asarray(predictions), as_labels("transfer labels", own)
     if table.ndim != 2:
@@ -63,33 +42,18 @@ def transfer_accuracy(predictions: Array, own: Array) -> float:
 
 
 def modes_covered(predictions: Array, classes: int) -> float:
-    """Share of the classes that a generator produces, in [0, 1].
+    """Share of the classes that a generator produces, in [0, 1]; ``predictions`` (n,) are the judge's.
 
     A class counts once it has at least a tenth of the share 1 / classes that an even generator would give it.
-
-    Args:
-        predictions: the judge's classes of the samples, integers in [0, classes), shape (n,).
-        classes: how many there are, >= 1.
-
-    Raises:
-        ValueError: not labels, or a label outside the classes.
     """
     shares = _shares(predictions, classes)
     return float((shares >= _COVERED_SHARE / classes).mean())
 
 
 def label_entropy(predictions: Array, classes: int) -> float:
-    """Entropy of the classes a generator produces over the most it could be, log(classes).
+    """Entropy of the classes a generator produces over the most it could be, log(classes); classes >= 2.
 
-    Args:
-        predictions: the judge's classes of the samples, integers in [0, classes), shape (n,).
-        classes: how many there are, >= 2.
-
-    Returns:
-        A number in [0, 1]: 0 if all samples are one class, 1 if all classes are equally frequent.
-
-    Raises:
-        ValueError: not labels, a label outside the classes, or fewer than two classes.
+    ``predictions`` (n,) are the judge's. In [0, 1]: 0 if all samples are one class, 1 if all are equally frequent.
     """
     if classes < 2:
         raise ValueError(f"label entropy needs at least 2 classes, got {classes}")

@@ -12,23 +12,12 @@ _BLOCK = 256
 
 
 def pca_mse(train_images: Array, test_images: Array, components: int) -> float:
-    """Mean squared error of test images rebuilt from their first principal components.
+    """Mean squared error of test images rebuilt from their first principal components, as `images.mse`.
 
-    Fitted on at most 10,000 training images taken at even steps (fewer if they are large). An autoencoder
-    with a linear decoder cannot beat it on the images it was fitted on: Baldi and Hornik, "Neural networks
+    Fitted on at most 10,000 training images taken at even steps (fewer if they are large); they may be memory-mapped,
+    and only what is used is read. More components than there are images or pixels are cut to what there is. An
+    autoencoder with a linear decoder cannot beat it on the images it was fitted on: Baldi and Hornik, "Neural networks
     and principal component analysis", 1989.
-
-    Args:
-        train_images: images (m, H, W, C), uint8 or floats in [0, 1]; may be memory-mapped, only what is used
-            is read.
-        test_images: images (n, H, W, C).
-        components: the width of the code, >= 1; more than there are images or pixels is cut to what there is.
-
-    Returns:
-        The error in [0, 1] units squared, comparable with `images.mse` of reconstructions.
-
-    Raises:
-        ValueError: not images, different image shapes, or components < 1.
     """
     from sklearn.decomposition import PCA
 

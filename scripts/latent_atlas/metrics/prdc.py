@@ -23,23 +23,13 @@ _BLOCK = 1024  # rows of the distance matrix held at once: 10,000 against 10,000
 
 
 def prdc(real: Array, fake: Array, k: int = 5) -> dict[str, float]:
-    """Precision, recall, density and coverage, by Euclidean distance in feature space.
+    """Precision, recall, density and coverage, by Euclidean distance in feature space: (n, d) and (m, d), n and m > k.
 
-    All four depend on the number of rows: use as many fakes as reals, and compare only at equal n and k.
+    All four depend on the number of rows: use as many fakes as reals, and compare only at equal n and k. The k-th
+    neighbour sets a ball's radius, the point itself not counted; k >= 1.
 
-    Args:
-        real: features of real images, any real dtype, shape (n, d), n > k.
-        fake: features of generated images, shape (m, d), m > k.
-        k: which neighbour sets a ball's radius, the point itself not counted; k >= 1.
-
-    Returns:
-        `precision`, `recall`, `coverage` in [0, 1] and `density` >= 0, all higher for better. Between two
-        large samples of one distribution density is 1 and coverage 1 - 2^-k in expectation, at k = 5 about
-        0.97.
-
-    Raises:
-        TooFewError: no more than k rows.
-        ValueError: k < 1, different widths, or values that are not finite.
+    `precision`, `recall`, `coverage` lie in [0, 1], `density` >= 0, all higher for better. Between two large samples of
+    one distribution density is 1 and coverage 1 - 2^-k in expectation, at k = 5 about 0.97.
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
@@ -65,15 +55,7 @@ def prdc(real: Array, fake: Array, k: int = 5) -> dict[str, float]:
 
 
 def neighbour_radii(rows: Floats, k: int) -> Floats:
-    """Distance from each row to its k-th nearest other row.
-
-    Args:
-        rows: float64, shape (n, d), n > k.
-        k: from 1; duplicates of a row count as neighbours at distance 0.
-
-    Returns:
-        float64, shape (n,).
-    """
+    """Distance (n,) from each row (n, d) to its k-th nearest other row; duplicates are neighbours at 0."""
     # Position 0 of the sorted distances is the row itself, hence position k.
     return np.concatenate([np.partition(distance, k, axis=1)[:, k] for _, distance in _distances(rows, rows)])
 

@@ -13,19 +13,9 @@ _GREY_LEVEL = 1.0 / 255.0
 def sharpness(images: Array, real: Array) -> float:
     """How sharp images are, as a share of the sharpness of real ones: 1 = as sharp, below 1 blurred.
 
-    The ratio of the two means of `sharpness_per_image`. Above 1 means more fine detail than real images have,
-    which is as often noise as detail: read it together with the Fréchet distance.
-
-    Args:
-        images: images (n, H, W, C), uint8 or floats in [0, 1].
-        real: images (m, H, W, C) of the same size, as sharpness is counted per pixel.
-
-    Returns:
-        The ratio, >= 0.
-
-    Raises:
-        TooFewError: no real image has any contrast.
-        ValueError: not images, different sizes, or floats outside [0, 1].
+    The ratio, >= 0, of the two means of `sharpness_per_image`, of images of one size, as sharpness is counted per
+    pixel. Above 1 means more fine detail than real images have, which is as often noise as detail: read it together
+    with the Fréchet distance. TooFewError: no real image has any contrast.
     """
     check_images("images", images)
     check_images("real", real)
@@ -37,24 +27,15 @@ def sharpness(images: Array, real: Array) -> float:
 
 
 def sharpness_per_image(images: Array) -> Floats:
-    """Root of the variance of the Laplacian over the variance of the image.
+    """Root of the variance of the Laplacian over the variance of the image: float64 (n,), in [0, 8).
 
         s(x) = sqrt( sum_c Var(laplacian x_c) / sum_c Var(x_c) )
 
-    The variance of the Laplacian is a standard focus measure (Pech-Pacheco et al., "Diatom autofocusing in
-    brightfield microscopy", 2000; see Pertuz et al., "Analysis of focus measure operators", 2013), but it
-    grows with contrast. Divided by the variance it does not: by Parseval the quotient is the mean of
-    |frequency|^4 under the image's own power spectrum, so brightness and contrast cancel and only the scale
-    of the detail is left. The root makes it proportional to squared frequency.
-
-    Args:
-        images: images (n, H, W, C), uint8 or floats in [0, 1].
-
-    Returns:
-        float64, shape (n,), in [0, 8), near 8 for a one-pixel chequerboard; 0 for a single colour.
-
-    Raises:
-        ValueError: not images, or floats outside [0, 1].
+    The variance of the Laplacian is a standard focus measure (Pech-Pacheco et al., "Diatom autofocusing in brightfield
+    microscopy", 2000; see Pertuz et al., "Analysis of focus measure operators", 2013), but it grows with contrast.
+    Divided by the variance it does not: by Parseval the quotient is the mean of |frequency|^4 under the image's own
+    power spectrum, so brightness and contrast cancel and only the scale of the detail is left. The root makes it
+    proportional to squared frequency. Near 8 for a one-pixel chequerboard; 0 for a single colour.
     """
     check_images("images", images)
     return np.concatenate([_block(unit(images[at : at + _BLOCK])) for at in range(0, len(images), _BLOCK)])

@@ -6,13 +6,10 @@ from threadpoolctl import threadpool_limits
 
 
 def one_thread() -> AbstractContextManager[object]:
-    """A context in which BLAS and OpenMP use one thread.
+    """A context in which BLAS and OpenMP, if already imported, use one thread.
 
-    Sums split over threads are added in another order, and k-means (OpenMP) even in a random one. Snakemake
-    hands each job a thread count and DVC none, so without this the two engines could differ in the last
-    digits.
-
-    Only libraries already imported are limited: import first, then enter.
+    Sums split over threads are added in another order, and k-means (OpenMP) even in a random one. Snakemake hands each
+    job a thread count and DVC none, so without this the two engines could differ in the last digits.
     """
     limits: AbstractContextManager[object] = threadpool_limits(limits=1)
     return limits

@@ -59,16 +59,11 @@ class Dataset:
         return DataSpec({name: Column.from_json(entry) for name, entry in self.card["columns"].items()})
 
     def entry(self, column: str) -> dict[str, Any]:
-        """What the card says of a column: beside `Column`'s fields its names, groups, words, vocabulary, role, ...
-
-        Raises:
-            AtlasError: there is no such column.
-        """
-        if column not in self.card["columns"]:
-            raise AtlasError(
-                f"{self.path}: has no column {column!r}; its columns: {', '.join(self.card['columns']) or 'none'}"
-            )
-        return dict(self.card["columns"][column])
+        """What the card says of a column: beside `Column`'s fields its names, groups, words, vocabulary, role, ..."""
+        columns = self.card["columns"]
+        if column not in columns:
+            raise AtlasError(f"{self.path}: has no column {column!r}; its columns: {', '.join(columns) or 'none'}")
+        return dict(columns[column])
 
     def names(self, column: str) -> list[str]:
         """The names of the classes or attributes of a column; empty where it has none, or is not there."""
@@ -83,11 +78,7 @@ class Dataset:
         return any(array.startswith(f"{name}_") for array in self.card["arrays"])
 
     def array(self, name: str) -> NDArray[Any]:
-        """One array, memory-mapped.
-
-        Raises:
-            AtlasError: the dataset has none of that name, or it is not what the data card says.
-        """
+        """One array, memory-mapped; AtlasError if there is none, or it is not what the data card says."""
         if name not in self.card["arrays"]:
             raise AtlasError(f"{self.path}: has no array {name!r}; prepare again")
         array, entry = io.load_array(self.path / f"{name}.npy"), self.card["arrays"][name]
@@ -106,11 +97,7 @@ class Dataset:
         return [name for name, entry in found if role in (None, entry.get("role"))]
 
     def network(self, column: str) -> Path:
-        """A column of kind network: the file of its weights.
-
-        Raises:
-            AtlasError: the file is missing or is not the one that was prepared.
-        """
+        """The file of a network's weights; AtlasError if it is missing, or not the one that was prepared."""
         entry = self.entry(column)
         path = self.path / entry["file"]
         if not path.is_file() or io.sha256(path) != entry["sha256"]:
@@ -131,7 +118,8 @@ class Split(Mapping[str, Any]):
         return Split(self.dataset, self.name, count if self.most is None else min(count, self.most))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(name for name, column in self.dataset.spec.columns.items() if column.kind not in _WITHOUT_SPLITS)
+        columns = self.dataset.spec.columns.items()
+        return iter(name for name, column in columns if column.kind not in ("picture", "network"))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -143,11 +131,7 @@ class Split(Mapping[str, Any]):
         return len(self[column]) if column else 0
 
     def __getitem__(self, column: str) -> Any:
-        """One column.
-
-        Raises:
-            AtlasError: there is no such column, an array is missing, or arrays do not belong together.
-        """
+        """One column; AtlasError: there is none, an array is missing, or arrays do not belong together."""
         entry, kind = self.dataset.entry(column), self.dataset.spec[column].kind if column in self.dataset.spec else ""
         if kind == "captions":
             return self._captions(column, entry)[: self.most]
@@ -181,13 +165,6 @@ class Split(Mapping[str, Any]):
         return array
 
 
-_WITHOUT_SPLITS = ("picture", "network")
-
-
 def load(path: Path) -> Dataset:
-    """Opens a prepared folder.
-
-    Raises:
-        AtlasError: there is no data card, or it lacks what is needed to read the arrays.
-    """
+    """Opens a prepared folder; AtlasError: there is no data card, or it lacks what is needed to read the arrays."""
     return Dataset(path, read_card(path))

@@ -1,7 +1,6 @@
 """Arrays written row by row, with as little in memory as one batch of rows."""
 
 from pathlib import Path
-from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 import numpy as np
@@ -28,16 +27,12 @@ class ArrayFile:
         self._write_header()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         assert self._file is not None
-        try:
+        with self._file:
             if kind is None:
                 self._file.seek(0)
                 self._write_header()
-        finally:
-            self._file.close()
 
     def __len__(self) -> int:
         return self._rows

@@ -65,11 +65,7 @@ class _Card(BaseModel):
 
 
 def read_card(folder: Path) -> dict[str, Any]:
-    """The card in ``folder``.
-
-    Raises:
-        AtlasError: there is none, or it lacks what readers rely on. It may come from a stranger's remote.
-    """
+    """The card in ``folder``, perhaps a stranger's; AtlasError: none, or it lacks what readers rely on."""
     path = folder / "card.json"
     card = io.load_json(path)
     try:
@@ -86,26 +82,19 @@ def read_card(folder: Path) -> dict[str, Any]:
 def entries(columns: Mapping[str, Column], **more: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Entries of the card for the columns that a source has promised.
 
-    Shapes and sizes are left out: they are read off the arrays.
-
-    Args:
-        columns: what the source has promised.
-        more: further keys of a column's entry; those of columns that there are not, are passed over.
+    Shapes and sizes are left out: they are read off the arrays. ``more`` are further keys of a column's entry; those of
+    columns that there are not, are passed over.
     """
-    return {
-        name: {"kind": column.kind, "order": column.order, **more.get(name, {})} for name, column in columns.items()
-    }
+    return {name: {"kind": c.kind, "order": c.order, **more.get(name, {})} for name, c in columns.items()}
 
 
 def write_card(folder: Path, about: Mapping[str, Any], columns: Mapping[str, Mapping[str, Any]]) -> None:
     """Adds what can be read off the arrays in ``folder``, and writes ``card.json``.
 
-    Args:
-        folder: the prepared folder, which holds all arrays.
-        about: at least name, source, licence, citation, processing and split.
-        columns: an entry for each column, at least its ``kind``. Classes and attributes have their ``names``, a text
-            its ``vocabulary``, a network its ``file``; see `latent_atlas.prepared`. Shape, size and order are added
-            where they follow from the arrays and the names.
+    ``about`` has at least name, source, licence, citation, processing and split; ``columns`` an entry for each column,
+    at least its ``kind``. Classes and attributes have their ``names``, a text its ``vocabulary``, a network its
+    ``file``; see `latent_atlas.prepared`. Shape, size and order are added where they follow from the arrays and the
+    names.
     """
     arrays: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.glob("*.npy")):

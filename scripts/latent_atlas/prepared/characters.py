@@ -16,6 +16,12 @@ from latent_atlas.prepared.card import write_card
 
 COLUMNS = {"text": Column("text", (), None, "text")}  # how many characters there are, only the file tells
 
+
+def columns(options: object) -> dict[str, Column]:
+    """Those of every source of text: a text."""
+    return COLUMNS
+
+
 _BLOCK = 1 << 20  # characters read at once
 _CODES = 0x110000
 _UNKNOWN = 0xFFFD  # stands for characters too rare for the vocabulary
@@ -26,8 +32,7 @@ _LEAST = 1000  # characters of a text
 def read(path: Path) -> Iterator[str]:
     """The text of a UTF-8 file in pieces: no byte order mark, line feeds, composed characters (NFC).
 
-    Raises:
-        AtlasError: it is not UTF-8; the message names the line.
+    AtlasError: it is not UTF-8; the message names the line.
     """
     rest = ""
     try:
@@ -39,9 +44,8 @@ def read(path: Path) -> Iterator[str]:
                 yield unicodedata.normalize("NFC", text[:cut])
                 rest = text[cut:]
     except UnicodeDecodeError as error:
-        raise AtlasError(
-            f"{path}: line {_first_bad_line(path)} is not UTF-8 ({error.reason}){_hint(path)}; save the file as UTF-8"
-        ) from None
+        where = f"line {_first_bad_line(path)} is not UTF-8 ({error.reason})"
+        raise AtlasError(f"{path}: {where}{_hint(path)}; save the file as UTF-8") from None
     yield unicodedata.normalize("NFC", rest)
 
 
@@ -66,13 +70,8 @@ def write_file(folder: Path, path: Path, about: Mapping[str, Any], *, parts: tup
                vocabulary: int = 256, called: str = "") -> None:  # fmt: skip
     """Writes the text of a file and the data card, split by position: training, then validation, then test.
 
-    Args:
-        folder: the prepared folder.
-        path: the file.
-        about: what the source says of itself, without the split.
-        parts: fractions of the characters for validation and test.
-        vocabulary: at most so many characters; see `write_text`.
-        called: the file's name in messages, if it is a copy of what the user knows.
+    ``about`` is what the source says of itself, without the split; ``parts`` are the fractions of the characters for
+    validation and test; ``called`` is the file's name in messages, if it is a copy of what the user knows.
     """
     counts = count(read(path))
     length = int(counts.sum())
@@ -100,19 +99,11 @@ def write_text(
     called: str,
     about: Mapping[str, Any],
 ) -> None:
-    """Writes ``<split>_text.npy`` and the data card.
+    """Writes ``<split>_text.npy`` and the data card; AtlasError: the text is too short to learn from.
 
-    Args:
-        folder: the prepared folder.
-        pieces: the whole text, split after split.
-        counts: of each code point in it; see `count`.
-        lengths: characters of each split, in order.
-        vocabulary: at most so many characters; the rarest beyond that become U+FFFD.
-        called: file or source, for messages.
-        about: what the source says of itself.
-
-    Raises:
-        AtlasError: the text is too short to learn from.
+    ``pieces`` are the whole text, split after split, with ``counts`` of each code point (see `count`) and ``lengths``,
+    the characters of each split in order. Of more characters than ``vocabulary`` the rarest become U+FFFD. ``called``
+    is the file or source, for messages.
     """
     total = int(counts.sum())
     if total < _LEAST:
@@ -121,9 +112,7 @@ def write_text(
     dtype = np.uint8 if len(codes) <= 256 else np.uint16
     table = np.full(_CODES, np.searchsorted(codes, _UNKNOWN), np.int64)
     table[codes] = np.arange(len(codes))
-    rest = np.empty(0, dtype)
-    sample = ""
-    source = iter(pieces)
+    rest, sample, source = np.empty(0, dtype), "", iter(pieces)
     for split, length in lengths.items():
         with ArrayFile(folder / f"{split}_text.npy", (), dtype) as array:
             while len(array) < length:
@@ -131,9 +120,8 @@ def write_text(
                     piece = next(source)
                     sample += piece[: max(0, _SAMPLE - len(sample))]
                     rest = table[_codes(piece)].astype(dtype)
-                taken = rest[: length - len(array)]
+                taken, rest = np.split(rest, [length - len(array)])
                 array.append(taken)
-                rest = rest[len(taken) :]
     about = {"replaced": total - int(counts[codes].sum()), "beginning": sample, **about}
     write_card(folder, about, {"text": {"kind": "text", "vocabulary": [chr(code) for code in codes]}})
 

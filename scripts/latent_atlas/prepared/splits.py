@@ -13,12 +13,8 @@ THREE = {"train": 0.8, "validation": 0.1, "test": 0.1}
 def split_rows(labels: NDArray[np.integer], fractions: Mapping[str, float], seed: int) -> dict[str, Rows]:
     """Row numbers of each split: every class is divided in the same proportions, then each split is shuffled.
 
-    Where all classes are so small that a split would get nothing, only the whole is divided in those proportions.
-
-    Args:
-        labels: (n,); all zeros where there are no classes.
-        fractions: of each split, adding up to 1.
-        seed: of the shuffle.
+    ``labels`` (n,) are all zeros where there are no classes; ``fractions`` add up to 1. Where all classes are so small
+    that a split would get nothing, only the whole is divided in those proportions.
     """
     generator = np.random.default_rng(seed)
     shares = np.array(list(fractions.values()))

@@ -40,10 +40,10 @@ def by_label(section: Section) -> Medium | None:
     """Conditional generators asked for the same classes, one row each beneath real images."""
     results = _with("sample_labels", section)
     sources = {_named(result): (result.arrays["samples"], result.arrays["sample_labels"]) for result in results}
-    real = next((r.arrays for r in section.results if "real" in r.arrays), None)
+    real = _real(section)
     if len(sources) < 2 or real is None:
         return None
-    rows = {"real": (real["real"], real["real_labels"]), **sources}
+    rows = {"real": (real["samples"], real["sample_labels"]), **sources}
     if len({images.shape[1:3] for images, _ in rows.values()}) > 1:
         return None
     labels = np.unique(np.concatenate([found for _, found in sources.values()]))
@@ -81,17 +81,14 @@ def panels(section: Section) -> list[Gallery]:
     if not generators:
         return []
     found = [_panel(result.key, _detail(result), result.arrays) for result in generators]
-    real = next((r.arrays for r in section.results if "real" in r.arrays), None)
-    if real is None:
-        return found
-    return [
-        _panel(
-            "real",
-            "test images, a class in each row",
-            {"samples": real["real"], "sample_labels": real["real_labels"]},
-        ),
-        *found,
-    ]
+    real = _real(section)
+    return found if real is None else [_panel("real", "test images, a class in each row", real), *found]
+
+
+def _real(section: Section) -> Mapping[str, np.ndarray] | None:
+    """Real images by class, under the names of generated ones; None where there are no classes."""
+    found = next((result.arrays for result in section.results if "real" in result.arrays), None)
+    return None if found is None else {"samples": found["real"], "sample_labels": found["real_labels"]}
 
 
 def _detail(result: Result) -> str:

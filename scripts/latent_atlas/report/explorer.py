@@ -2,19 +2,16 @@
 
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from latent_atlas.figures import theme
-from latent_atlas.figures.surfaces import QUANTILES
-from latent_atlas.figures.tiles import reduce, tile
+from latent_atlas.figures.tiles import reduce, table, tile
+from latent_atlas.latents import QUANTILES
+from latent_atlas.report.gather import Result, Section
 from latent_atlas.report.media import Medium, picture
-
-if TYPE_CHECKING:
-    from latent_atlas.report.gather import Result, Section
-
-ARRAYS = ("manifold", "latent_torus", "condition_names", "test_codes", "test_labels")
 
 _ACROSS, _GAP = 5, 8  # planes in a row of the sprite, and pixels between them
 _MOST_PIXELS = 8_000_000  # of a sprite: phones refuse larger ones
@@ -36,17 +33,11 @@ class Explorer:
     data: dict[str, Any]
 
 
-def explorer(result: "Result", section: "Section") -> Explorer | None:
+def explorer(result: Result, section: Section) -> Explorer | None:
     """What the page needs to explore the experiment's manifold, or its torus; None if it has neither."""
     name = next((name for name in ("manifold", "latent_torus") if name in result.arrays), None)
-    planes = result.arrays.get(name or "")
-    if (
-        name is None
-        or planes is None
-        or planes.ndim not in (5, 6)
-        or planes.dtype != np.uint8
-        or planes.shape[-1] not in (1, 3)
-    ):
+    planes: NDArray[Any] = result.arrays[name] if name else np.empty(0)
+    if name is None or planes.ndim not in (5, 6) or planes.dtype != np.uint8 or planes.shape[-1] not in (1, 3):
         return None
     steered = planes.ndim == 6
     planes = planes if steered else planes[None]
@@ -54,7 +45,7 @@ def explorer(result: "Result", section: "Section") -> Explorer | None:
         planes = reduce(planes, 2)
     count, rows, columns, height, width = planes.shape[:5]
     across = min(_ACROSS, count)
-    tiled = np.stack([tile(plane.reshape(-1, *plane.shape[2:]), rows, columns, gap=0) for plane in planes])
+    tiled = np.stack([table(plane, gap=0) for plane in planes])
     codes = _codes(result) if name == "manifold" else []
     classes = sorted({code[2] for code in codes if code[2] >= 0})
     low, high = QUANTILES
@@ -75,13 +66,13 @@ def explorer(result: "Result", section: "Section") -> Explorer | None:
     )  # fmt: skip
 
 
-def _conditions(result: "Result", count: int) -> list[str]:
+def _conditions(result: Result, count: int) -> list[str]:
     """A name for each plane."""
     names = [str(name) for name in result.arrays.get("condition_names", [])]
     return [names[place] if place < len(names) else str(place) for place in range(count)]
 
 
-def _codes(result: "Result") -> list[list[int]]:
+def _codes(result: Result) -> list[list[int]]:
     """[probability of z1, probability of z2, class] of each test image, if codes are points of the plane."""
     codes = result.arrays.get("test_codes")
     if codes is None or codes.ndim != 2 or codes.shape[1] != 2:

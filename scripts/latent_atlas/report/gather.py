@@ -14,11 +14,11 @@ from latent_atlas import certificate, evidence, io, models, prepared
 from latent_atlas.errors import AtlasError
 from latent_atlas.figures.catalogue import FIGURES
 from latent_atlas.params import Experiment, Params
-from latent_atlas.report import explorer
 
 PAIRS = 10  # test images shown through several models
 PER_LABEL = 10  # generated images of each label
 SAMPLES = 100  # generated images where there are no labels
+EXPLORED = ("manifold", "latent_torus", "condition_names", "test_codes", "test_labels")  # arrays, shown as they are
 ARRAYS = ("test_images", "test_labels", "test_reconstructions", "samples", "sample_labels", "sample_captions")
 
 Arrays = dict[str, NDArray[Any]]
@@ -34,12 +34,9 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Film:
+class Film(Shown):
     """An animation of an experiment as MP4, and its words. A GIF of the same name lies beside it."""
 
-    path: Path
-    title: str
-    caption: str
     condition: str | None  # the one it shows, if it shows a single one
 
 
@@ -124,11 +121,7 @@ class Gathered:
 
 
 def gather(params: Params) -> Gathered:
-    """Reads every experiment and every dataset.
-
-    Raises:
-        AtlasError: a file is missing or damaged; the message names it.
-    """
+    """Reads every experiment and every dataset; AtlasError names a file that is missing or damaged."""
     results = [_result(experiment, params) for experiment in params.experiments.values()]
     return Gathered(params, [_section(key, params, results) for key in params.datasets], _certificate(params.scale))
 
@@ -148,6 +141,7 @@ def _section(key: str, params: Params, results: list[Result]) -> Section:
 
 def _result(experiment: Experiment, params: Params) -> Result:
     folder = params.folder(experiment.key)
+    figures = folder / "figures"
     return Result(
         experiment=experiment,
         settings=models.settings(params, experiment.key).model_dump(mode="json"),
@@ -155,12 +149,9 @@ def _result(experiment: Experiment, params: Params) -> Result:
         metrics=_metrics(folder / "metrics.json"),
         card=_object(folder / "model.json"),
         last_row=_last_row(folder / "history.csv"),
-        figures=_figures(folder / "figures"),
+        figures=_figures(figures),
         films=_films(folder / "animations"),
-        left_out=[
-            *_lines(folder / "left_out.json"),
-            *(f"figure {line}" for line in _lines(folder / "figures" / "left_out.json")),
-        ],
+        left_out=_lines(folder / "left_out.json") + [f"figure {line}" for line in _lines(figures / "left_out.json")],
         arrays=_cut(evidence.load(params, experiment.key), folder / evidence.SAMPLES),
     )
 
@@ -198,7 +189,7 @@ def _last_row(path: Path) -> dict[str, str]:
         with _present(path).open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise AtlasError(f"{path}: not a readable table ({' '.join(str(error).split())}); rerun") from None
+        raise AtlasError(f"{path}: not a readable table ({io.one_line(error)}); rerun") from None
     if not rows:
         raise AtlasError(f"{path}: has no rows; train again")
     return {str(name): str(value) for name, value in rows[-1].items() if value}
@@ -206,47 +197,38 @@ def _last_row(path: Path) -> dict[str, str]:
 
 def _figures(folder: Path) -> list[Shown]:
     """In the order of the catalogue; figures that it does not have after them, by file name, which is their title."""
-    words = {figure.name: (place, figure.title, figure.caption) for place, figure in enumerate(FIGURES)}
-    found = [
-        (*words.get(path.stem, (len(words), path.stem.replace("_", " ").capitalize(), "")), path)
-        for path in _present(folder).glob("*.png")
-    ]
-    ordered = sorted(found, key=lambda entry: (entry[0], entry[-1].stem))
-    return [Shown(path, title, caption) for _, title, caption, path in ordered]
+    words = {figure.name: (figure.title, figure.caption) for figure in FIGURES}
+    places = {name: place for place, name in enumerate(words)}
+    paths = sorted(_present(folder).glob("*.png"), key=lambda path: (places.get(path.stem, len(places)), path.stem))
+    return [Shown(path, *words.get(path.stem, (path.stem.replace("_", " ").capitalize(), ""))) for path in paths]
 
 
 def _films(folder: Path) -> list[Film]:
     """Those that show everything first, then those of single conditions, in their order."""
     path = folder / "animations.json"
-    content = _object(path)
+    found = sorted(_object(path).items(), key=lambda entry: (len(entry[0]), entry[0]))
     try:
-        found = [
-            (
-                stem,
-                Film(_present(folder / f"{Path(stem).name}.mp4"), words["title"], words["caption"], words["condition"]),
+        return [
+            Film(
+                _present(folder / f"{Path(stem).name}.mp4"), *(words[key] for key in ("title", "caption", "condition"))
             )
-            for stem, words in content.items()
+            for stem, words in found
         ]
     except (KeyError, TypeError) as error:
         raise AtlasError(f"{path}: lacks {error}; delete {folder} and rerun") from None
-    return [film for _, film in sorted(found, key=lambda entry: (len(entry[0]), entry[0]))]
 
 
 def is_images(array: NDArray[Any] | None) -> bool:
     """Whether it is uint8 (n, height, width, 1 | 3), n > 0."""
-    return (
-        array is not None
-        and array.dtype == np.uint8
-        and array.ndim == 4
-        and array.shape[-1] in (1, 3)
-        and array.size > 0
-    )
+    if array is None or array.dtype != np.uint8 or array.ndim != 4:
+        return False
+    return array.shape[-1] in (1, 3) and array.size > 0
 
 
 def _cut(arrays: Mapping[str, NDArray[Any]], path: Path) -> Arrays:
     """Copies of what the page shows, so that the rest can be forgotten."""
-    found = {name: arrays[name] for name in (*ARRAYS, *explorer.ARRAYS) if name in arrays}
-    kept: Arrays = {name: np.array(found[name]) for name in explorer.ARRAYS if name in found}
+    found = {name: arrays[name] for name in (*ARRAYS, *EXPLORED) if name in arrays}
+    kept: Arrays = {name: np.array(found[name]) for name in EXPLORED if name in found}
     try:
         if is_images(found.get("test_images")):
             kept["test_images"] = np.array(found["test_images"][:PAIRS])
@@ -258,9 +240,7 @@ def _cut(arrays: Mapping[str, NDArray[Any]], path: Path) -> Arrays:
         if is_images(found.get("samples")):
             labelled = "sample_labels" in found
             rows = _first_of_each(found["sample_labels"]) if labelled else np.arange(len(found["samples"]))[:SAMPLES]
-            kept |= {
-                name: found[name][rows] for name in ("samples", "sample_labels", "sample_captions") if name in found
-            }
+            kept |= {name: array[rows] for name, array in found.items() if name.startswith("sample")}
     except (IndexError, ValueError) as error:
         raise AtlasError(f"{path}: arrays that do not belong together ({error}); delete it and rerun") from None
     return kept

@@ -25,13 +25,11 @@ def escape(text: object) -> str:
 
 def _lines(gathered: Gathered) -> Iterator[str]:
     count = len(gathered.results)
-    yield f"# Latent Atlas: scale {escape(gathered.params.scale)}"
-    yield ""
+    yield from (f"# Latent Atlas: scale {escape(gathered.params.scale)}", "")
     yield (
         f"{count} experiment{'s' * (count != 1)}, seed {gathered.params.seed}. The page with the latent"
         " explorer, the animations and the comparisons is `index.html`, beside this file; every number is in"
-        " [metrics.csv](metrics.csv). **Bold** is the best of a column among models that"
-        " compete."
+        " [metrics.csv](metrics.csv). **Bold** is the best of a column among models that compete."
     )
     for section in gathered.sections:
         yield from _comparison(section)
@@ -67,12 +65,10 @@ def _table(table: Table) -> Iterator[str]:
         cells = [f"**{cell.text}**" if cell.best else cell.text for cell in row.cells]
         kind = f" ({escape(row.result.kind)})" if row.result.kind else ""
         yield f"| [{escape(row.result.key)}](#{row.result.key}){kind} | " + " | ".join(cells) + " |"
-    defined = [m for m in table.columns if m.meaning]
-    if defined:
+    if defined := [m for m in table.columns if m.meaning]:
         yield ""
-        yield from (
-            f"- **{escape(m.title)}** ({escape(m.name)}): {escape(f'{m.meaning} {m.comparison}')}" for m in defined
-        )
+        for m in defined:
+            yield f"- **{escape(m.title)}** ({escape(m.name)}): {escape(f'{m.meaning} {m.comparison}')}"
 
 
 def _experiment(result: Result) -> Iterator[str]:
@@ -85,8 +81,7 @@ def _experiment(result: Result) -> Iterator[str]:
     folder = PurePosixPath("..", "experiments", result.key)
     for film in (film for film in result.films if film.condition is None):
         yield f"![{escape(film.title)}]({folder / 'animations' / _gif(film)})"
-    single = [film for film in result.films if film.condition is not None]
-    if single:
+    if single := [film for film in result.films if film.condition is not None]:
         links = (f"[{escape(film.condition)}]({folder / 'animations' / _gif(film)})" for film in single)
         yield from ("", "One by one: " + ", ".join(links))
     for figure in result.figures:

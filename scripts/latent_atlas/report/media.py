@@ -2,6 +2,7 @@
 
 import base64
 import io as memory
+import struct
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -45,9 +46,7 @@ def picture_file(path: Path) -> Medium:
                 return Medium(_uri("image/png", path.read_bytes()), image.width, image.height)
             colours = image.convert("RGB")
     except (OSError, ValueError, SyntaxError) as error:
-        raise AtlasError(
-            f"{path}: not a readable picture ({' '.join(str(error).split())}); delete it and rerun"
-        ) from None
+        raise AtlasError(f"{path}: not a readable picture ({io.one_line(error)}); delete it and rerun") from None
     return _png(colours.quantize(_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE))
 
 
@@ -86,10 +85,8 @@ def _size(content: bytes, path: Path) -> tuple[int, int]:
     if start < 0:
         raise AtlasError(f"{path}: not a readable video; delete it and rerun")
     end = start + int.from_bytes(content[start : start + 4], "big")
-    return (
-        int.from_bytes(content[end - 8 : end - 4], "big") >> 16,
-        int.from_bytes(content[end - 4 : end], "big") >> 16,
-    )
+    width, height = struct.unpack(">LL", content[end - 8 : end])
+    return width >> 16, height >> 16
 
 
 def _uri(kind: str, content: bytes) -> Markup:

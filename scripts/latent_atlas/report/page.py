@@ -26,13 +26,9 @@ _LARGE, _SMALL = 1280, 224  # widest an animation is embedded: the experiment's,
 def build(gathered: Gathered) -> str:
     """The whole page. Everything that comes from files or parameters is escaped by the templates."""
     templates = Environment(
-        loader=FileSystemLoader(_ASSETS, encoding="utf-8"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+        loader=FileSystemLoader(_ASSETS, encoding="utf-8"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
     templates.filters["breakable"] = _breakable
     styles, script = _asset("style.css"), _asset("page.js") + _asset("explorer.js")
     with ThreadPoolExecutor() as pool:  # most of the work is done by ffmpeg, one process a video
@@ -99,17 +95,18 @@ def _section(section: Section) -> dict[str, Any]:
 
 def _column(entry: dict[str, Any]) -> str:
     """What a column of a data card holds, in words."""
-    shape = " × ".join(f"{side:,}" for side in entry["shape"])
     size = f"{entry['size']:,} different" if entry["size"] and not entry.get("names") else ""
-    return "; ".join(part for part in (entry["kind"], shape, size, ", ".join(entry.get("names", []))) if part)
+    parts = (entry["kind"], _by(entry["shape"]), size, ", ".join(entry.get("names", [])))
+    return "; ".join(part for part in parts if part)
 
 
 def _counts(card: dict[str, Any]) -> list[tuple[str, str]]:
     """What the arrays of a data card are called, and their shapes."""
-    arrays = card.get("arrays", {})
-    return [
-        (name, " × ".join(f"{side:,}" for side in entry.get("shape", []))) for name, entry in sorted(arrays.items())
-    ]
+    return [(name, _by(entry.get("shape", []))) for name, entry in sorted(card.get("arrays", {}).items())]
+
+
+def _by(shape: list[int]) -> str:
+    return " × ".join(f"{side:,}" for side in shape)
 
 
 def _experiment(result: Result, section: Section) -> dict[str, Any]:

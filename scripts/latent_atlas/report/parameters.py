@@ -21,18 +21,14 @@ def as_yaml(params: Params) -> str:
         "evaluation": params.evaluation.model_dump(mode="json"),
         "experiments": {
             key: {
-                "model": experiment.model,
-                "dataset": experiment.dataset,
-                "judge": experiment.judge,
-                **({"teacher": experiment.teacher} if experiment.teacher else {}),
+                **experiment.model_dump(include={"model", "dataset", "judge", "teacher"}, exclude_none=True),
                 **models.settings(params, key).model_dump(mode="json"),
             }
             for key, experiment in params.experiments.items()
         },
     }
-    writer = YAML(typ="safe", pure=True)
+    writer, buffer = YAML(typ="safe", pure=True), memory.StringIO()
     writer.default_flow_style = False
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    buffer = memory.StringIO()
     writer.dump(content, buffer)
     return buffer.getvalue()

@@ -52,14 +52,12 @@ def tables(section: Section) -> list[Table]:
 def _table(key: str, title: str, introduction: str, columns: list[Metric], section: Section) -> Table:
     results = [r for r in section.results if any(metric.name in r.metrics for metric in columns)]
     best = {metric.name: _best(metric, results, section) for metric in columns}
-    rows = [
-        Row(result, [
-            Cell(value, metric.text(value), result.key in best[metric.name])
-            for metric in columns
-            for value in [result.metrics.get(metric.name)]
-        ])
-        for result in results
-    ]  # fmt: skip
+
+    def cell(metric: Metric, result: Result) -> Cell:
+        value = result.metrics.get(metric.name)
+        return Cell(value, metric.text(value), result.key in best[metric.name])
+
+    rows = [Row(result, [cell(metric, result) for metric in columns]) for result in results]
     return Table(key, title, introduction, columns, rows, _note(key, results))
 
 
@@ -70,12 +68,8 @@ def _best(metric: Metric, results: Sequence[Result], section: Section) -> set[st
         if metric.name in result.metrics and _competes(metric, result, section):
             shared = tuple(_shared(among, result) for among in metric.among)
             groups.setdefault(shared, {})[result.key] = _cost(metric.direction, result.metrics[metric.name])
-    return {
-        key
-        for costs in groups.values()
-        for key, cost in costs.items()
-        if len(costs) > 1 and cost == min(costs.values())
-    }
+    rivals = (costs for costs in groups.values() if len(costs) > 1)
+    return {key for costs in rivals for key, cost in costs.items() if cost == min(costs.values())}
 
 
 def _cost(direction: Direction, value: float) -> float:

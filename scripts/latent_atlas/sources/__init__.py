@@ -15,27 +15,18 @@ import pkgutil
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from latent_atlas.columns import Column
 from latent_atlas.errors import AtlasError
-from latent_atlas.params import Params, choice, parse
+from latent_atlas.params import Params, Strict, choice, parse
+from latent_atlas.step import Progress
 
 
-class Options(BaseModel):
+class Options(Strict):
     """What every source lets ``params.yaml`` say. A source adds its own fields."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
     source: str = Field(description="which file of this package obtains and standardises the data")
-
-
-class Progress(Protocol):
-    """How a source says how far it is; `latent_atlas.step.Progress` is one."""
-
-    def say(self, text: str) -> None: ...
-
-    def update(self, done: int, total: int, unit: str) -> None: ...
 
 
 class Source(Protocol):
@@ -57,22 +48,14 @@ def names() -> list[str]:
 
 
 def find(name: str) -> Source:
-    """The source file ``sources/<name>.py``.
-
-    Raises:
-        AtlasError: there is no such file.
-    """
+    """The source file ``sources/<name>.py``; AtlasError: there is no such file."""
     if name not in names():
         raise AtlasError(f"unknown source {name!r}; there are {', '.join(names())}")
     return cast(Source, importlib.import_module(f"{__name__}.{name}"))
 
 
 def options(params: Params, key: str) -> Options:
-    """The options of a dataset, checked.
-
-    Raises:
-        AtlasError: with one line that names the key.
-    """
+    """The options of a dataset, checked; AtlasError: one line that names the key."""
     entry, where = params.datasets[key], f"datasets.{key}.{params.scale}"
     if not isinstance(entry.get("source"), str):
         raise AtlasError(f"{params.path}: {where}: needs a source, one of {', '.join(names())}")

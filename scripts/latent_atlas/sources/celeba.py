@@ -15,7 +15,7 @@ from latent_atlas.errors import AtlasError
 from latent_atlas.prepared.card import entries, write_card
 from latent_atlas.sources.imaging.decode import Form
 from latent_atlas.sources.imaging.stream import Bad, decode_into
-from latent_atlas.sources.obtaining import RemoteFile, obtain
+from latent_atlas.sources.obtaining import RemoteFile, fetching
 from latent_atlas.sources.obtaining.zips import ZipIndex
 
 _DRIVE = "https://drive.usercontent.google.com/download?id={}&export=download&confirm=t"
@@ -24,20 +24,15 @@ _ADVICE = (
     "Google Drive allows so many downloads a day and then shows a page; try tomorrow, or get it in a browser "
     "from https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
 )
-PICTURES = RemoteFile(
-    "celeba/img_align_celeba.zip",
-    "46fb89443c578308acf364d7d379fe1b9efb793042c0af734b6112e4fd3a8c74",
-    1443490838,
-    (_DRIVE.format("0B7EVK8r0v71pZjFTYXZWM3FlRnM"), f"{_MIRROR}/img_align_celeba.zip"),
-    _ADVICE,
-)
-TABLE = RemoteFile(
-    "celeba/list_attr_celeba.txt",
-    "f0e5da289d5ccf75ffe8811132694922b60f2af59256ed362afa03fefba324d0",
-    26721026,
-    (_DRIVE.format("0B7EVK8r0v71pblRyaVFSWGxPY0U"), f"{_MIRROR}/list_attr_celeba.txt"),
-    _ADVICE,
-)
+PICTURES, TABLE = (
+    RemoteFile(f"celeba/{name}", sha256, size, (_DRIVE.format(number), f"{_MIRROR}/{name}"), _ADVICE)
+    for name, number, size, sha256 in (
+        ("img_align_celeba.zip", "0B7EVK8r0v71pZjFTYXZWM3FlRnM", 1443490838,
+         "46fb89443c578308acf364d7d379fe1b9efb793042c0af734b6112e4fd3a8c74"),
+        ("list_attr_celeba.txt", "0B7EVK8r0v71pblRyaVFSWGxPY0U", 26721026,
+         "f0e5da289d5ccf75ffe8811132694922b60f2af59256ed362afa03fefba324d0"),
+    )
+)  # fmt: skip
 # The official partition (list_eval_partition.txt) is by number: nothing else needs downloading.
 PARTITION = {"train": range(162_770), "validation": range(162_770, 182_637), "test": range(182_637, 202_599)}
 _ATTRIBUTES = 40
@@ -91,10 +86,7 @@ def columns(options: Faces) -> dict[str, Column]:
     return dict(DataSpec.of_images(shape, 2 ** len(options.label_attributes), _ATTRIBUTES).columns)
 
 
-def fetch(options: Options, raw: Path, progress: sources.Progress) -> None:
-    """Downloads the pictures (1.4 GB) and the table of attributes."""
-    for file in (TABLE, PICTURES):
-        obtain(file, raw, progress)
+fetch = fetching(TABLE, PICTURES)
 
 
 def prepare(options: Options, raw: Path, processed: Path, progress: sources.Progress) -> None:
@@ -123,15 +115,9 @@ def write(
 ) -> None:
     """Writes the prepared form of either edition.
 
-    Args:
-        options: of the source.
-        pictures: the archive; its pictures are those of the table in the order of their names.
-        table: file names, attribute names, values; see `parse`.
-        splits: which pictures, counted from 0, go where.
-        scale: size of the pictures against 178x218.
-        about: what the edition says of itself.
-        folder: the prepared folder.
-        progress: is told how far it is.
+    The pictures of the archive are those of the ``table`` (see `parse`) in the order of their names. ``splits`` are
+    which pictures, counted from 0, go where; ``scale`` is the size of the pictures against 178x218; ``about`` what the
+    edition says of itself.
     """
     files, names, values = table
     found = pictures.in_order(".jpg")
@@ -153,35 +139,26 @@ def write(
         kept = decode_into(folder / f"{name}_images.npy", pictures, found[chosen], form, bad, progress)
         io.save_array(folder / f"{name}_labels.npy", labels[chosen][kept])
         io.save_array(folder / f"{name}_attributes.npy", values[chosen][kept])
-    write_card(
-        folder,
-        {
-            **about,
-            "licence": "non-commercial research only, no redistribution",
-            "citation": "Liu, Z., Luo, P., Wang, X. and Tang, X. (2015), Deep learning face attributes "
-            "in the wild, ICCV",
-            **bad.about(),
-            "processing": f"centre crop of {options.crop} of the aligned 178x218 pictures"
-            f"{'' if scale == 1 else f', here at {scale:g} of that size: pixels {box}'}, "
-            f"to {options.size}x{options.size} with an antialiased bicubic filter (Pillow)",
-        },
-        entries(columns(options), **named(label_names, names)),
-    )
+    about = {
+        **about,
+        "licence": "non-commercial research only, no redistribution",
+        "citation": "Liu, Z., Luo, P., Wang, X. and Tang, X. (2015), Deep learning face attributes in the wild, ICCV",
+        **bad.about(),
+        "processing": f"centre crop of {options.crop} of the aligned 178x218 pictures"
+        f"{'' if scale == 1 else f', here at {scale:g} of that size: pixels {box}'}, "
+        f"to {options.size}x{options.size} with an antialiased bicubic filter (Pillow)",
+    }
+    write_card(folder, about, entries(columns(options), **named(label_names, names)))
 
 
 def parse(table: bytes, path: str) -> tuple[list[str], list[str], NDArray[np.uint8]]:
     """CelebA's ``list_attr_celeba.txt``: a count, the names, then a file name and -1 or 1 for each attribute.
 
-    The count is not relied on: excerpts keep that of the whole.
-
-    Returns:
-        file names (n), attribute names (a), and values (n, a) of 0 and 1.
-
-    Raises:
-        AtlasError: a line does not have that form.
+    The count is not relied on: excerpts keep that of the whole. Returns file names (n), attribute names (a), and values
+    (n, a) of 0 and 1. AtlasError: a line does not have that form.
     """
     lines = table.decode("utf-8", errors="replace").splitlines()
-    names: list[str] = lines[1].split() if len(lines) > 1 else []
+    names = [name for line in lines[1:2] for name in line.split()]
     rows = [line for line in lines[2:] if line.strip()]
     values = np.empty((len(rows), len(names)), np.uint8)
     files = []
@@ -199,16 +176,9 @@ def classes(
 ) -> tuple[NDArray[np.int32], list[str]]:
     """One class for each combination of the chosen attributes, so that a plain classifier can judge.
 
-    Args:
-        attributes: (n, a) of 0 and 1.
-        names: the a names.
-        chosen: which of them make the classes, the first being the most significant.
-
-    Returns:
-        labels (n,), and a name for each class: ``not Male, Smiling``.
-
-    Raises:
-        AtlasError: there is no such attribute.
+    Of ``attributes`` (n, a) of 0 and 1 and their a ``names``, those ``chosen`` make the classes, the first being the
+    most significant. Returns labels (n,), and a name for each class: ``not Male, Smiling``. AtlasError: no such
+    attribute.
     """
     for name in chosen:
         if name not in names:

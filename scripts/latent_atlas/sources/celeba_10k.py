@@ -4,7 +4,7 @@ from pathlib import Path
 
 from latent_atlas import sources
 from latent_atlas.sources import celeba
-from latent_atlas.sources.obtaining import RemoteFile, obtain
+from latent_atlas.sources.obtaining import RemoteFile, fetching
 from latent_atlas.sources.obtaining.zips import ZipIndex
 
 ARCHIVE = RemoteFile(
@@ -22,11 +22,7 @@ class Options(celeba.Faces):
 
 
 columns = celeba.columns
-
-
-def fetch(options: Options, raw: Path, progress: sources.Progress) -> None:
-    """Takes the archive from the mirror."""
-    obtain(ARCHIVE, raw, progress)
+fetch = fetching(ARCHIVE)
 
 
 def prepare(options: Options, raw: Path, processed: Path, progress: sources.Progress) -> None:

@@ -52,13 +52,10 @@ def prepare(options: Options, raw: Path, processed: Path, progress: sources.Prog
         dataset.draw_into([path], portraits.draw, [(row, options.size) for row in values], seed, progress)
         io.save_array(processed / f"{name}_labels.npy", labels)
         io.save_array(processed / f"{name}_attributes.npy", values)
-    write_card(
-        processed,
-        {
-            **dataset.ABOUT,
-            "name": "Drawn faces",
-            "processing": f"{options.size}x{options.size}, drawn larger and averaged",
-            "split": f"80:10:10 of {options.images} drawings, seed {options.seed}",
-        },
-        entries(columns(options), **celeba.named(label_names, portraits.ATTRIBUTES)),
-    )
+    about = {
+        **dataset.ABOUT,
+        "name": "Drawn faces",
+        "processing": f"{options.size}x{options.size}, drawn larger and averaged",
+        "split": f"80:10:10 of {options.images} drawings, seed {options.seed}",
+    }
+    write_card(processed, about, entries(columns(options), **celeba.named(label_names, portraits.ATTRIBUTES)))

@@ -29,13 +29,10 @@ def prepare(options: Options, raw: Path, processed: Path, progress: sources.Prog
         path = processed / f"{name}_images.npy"
         dataset.draw_into([path], clothes.draw, [(kinds[label],) for label in labels], seed, progress)
         io.save_array(processed / f"{name}_labels.npy", labels)
-    write_card(
-        processed,
-        {
-            **dataset.ABOUT,
-            "name": "Garments",
-            "processing": "28x28 grey levels, drawn at 5 times the size",
-            "split": f"80:10:10 of {options.images} drawings, classes balanced, seed {options.seed}",
-        },
-        entries(columns(options), labels={"names": kinds}),
-    )
+    about = {
+        **dataset.ABOUT,
+        "name": "Garments",
+        "processing": "28x28 grey levels, drawn at 5 times the size",
+        "split": f"80:10:10 of {options.images} drawings, classes balanced, seed {options.seed}",
+    }
+    write_card(processed, about, entries(columns(options), labels={"names": kinds}))

@@ -30,6 +30,11 @@ class Options(local.Options):
             raise ValueError("test_images and test_labels go together; give both or neither")
         return self
 
+    @property
+    def files(self) -> list[str]:
+        """Images, labels, and those for the test if there are any."""
+        return [name for name in (self.images, self.labels, self.test_images, self.test_labels) if name is not None]
+
 
 def columns(options: Options) -> dict[str, Column]:
     """Images, whose shape stands in the header of their file if it is there, and classes."""
@@ -42,21 +47,19 @@ def columns(options: Options) -> dict[str, Column]:
 
 def fetch(options: Options, raw: Path, progress: sources.Progress) -> None:
     """Copies the files."""
-    for name in (options.images, options.labels, options.test_images, options.test_labels):
-        if name is not None:
-            local.copy_file(local.locate(options) / name, raw / Path(name).name)
+    for name in options.files:
+        local.copy_file(local.locate(options) / name, raw / Path(name).name)
 
 
 def prepare(options: Options, raw: Path, processed: Path, progress: sources.Progress) -> None:
     """Unpacks; a tenth of each class is for validation, and another for the test if it has no files."""
-    images, labels = idx_files.open_pair(raw / Path(options.images).name, raw / Path(options.labels).name)
-    own_test = options.test_images is not None and options.test_labels is not None
+    files = [raw / Path(name).name for name in options.files]
+    images, labels = idx_files.open_pair(files[0], files[1])
+    own_test = len(files) > 2
     fractions = {"train": 0.9, "validation": 0.1} if own_test else THREE
     everything = [(name, images, labels, rows) for name, rows in split_rows(labels, fractions, options.seed).items()]
-    if options.test_images is not None and options.test_labels is not None:
-        test, test_labels = idx_files.open_pair(
-            raw / Path(options.test_images).name, raw / Path(options.test_labels).name
-        )
+    if own_test:
+        test, test_labels = idx_files.open_pair(files[2], files[3])
         if test.shape[1:] != images.shape[1:]:
             raise AtlasError(f"{options.test_images}: images of {test.shape[1:]}, but {images.shape[1:]} for training")
         everything.append(("test", test, test_labels, shuffled(0, len(test), options.seed)))

@@ -9,7 +9,6 @@ import numpy as np
 from pydantic import Field
 
 from latent_atlas import sources
-from latent_atlas.columns import Column
 from latent_atlas.errors import AtlasError
 from latent_atlas.prepared import characters
 from latent_atlas.sources.obtaining import RemoteFile, obtain
@@ -36,9 +35,7 @@ class Options(sources.Options):
     seed: int = Field(default=0, ge=0, description="seed of the order of the reviews")
 
 
-def columns(options: Options) -> dict[str, Column]:
-    """A text."""
-    return characters.COLUMNS
+columns = characters.columns
 
 
 def fetch(options: Options, raw: Path, progress: sources.Progress) -> None:

@@ -5,7 +5,7 @@ The same arrays serve the paired task (pix2pix) and, the pairing ignored, the un
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,20 +41,11 @@ FILES: dict[Edition, RemoteFile] = {
 }
 
 
-class _Layout(NamedTuple):
-    """Beginnings of the names of a split's pictures: one where both sides are in a picture, else one for each side.
-
-    In both editions the aerial photograph is the first.
-    """
-
-    train: tuple[str, ...]
-    test: tuple[str, ...]
-    validation: int  # pairs taken from the end of the training set
-
-
-_LAYOUTS: dict[Edition, _Layout] = {
-    "excerpt": _Layout(("maps/train/",), ("maps/val/",), 20),
-    "whole": _Layout(("maps/trainA/", "maps/trainB/"), ("maps/testA/", "maps/testB/"), 96),
+# Beginnings of the names of the pictures for training and test: one where both sides are in a picture, else one for
+# each side, the aerial photograph first; and how many pairs are taken from the end of the training set for validation.
+_LAYOUTS: dict[Edition, tuple[tuple[str, ...], tuple[str, ...], int]] = {
+    "excerpt": (("maps/train/",), ("maps/val/",), 20),
+    "whole": (("maps/trainA/", "maps/trainB/"), ("maps/testA/", "maps/testB/"), 96),
 }
 
 
@@ -98,16 +89,12 @@ def prepare(options: Options, raw: Path, processed: Path, progress: sources.Prog
 def write_pairs(
     raw: Path, edition: Edition, size: int, seed: int, folder: Path, column: str, progress: sources.Progress
 ) -> dict[str, int]:
-    """Writes ``<split>_<column>.npy``: aerial photograph, map, aerial photograph, map, ...
-
-    Returns:
-        the number of pairs in each split.
-    """
-    layout, counts = _LAYOUTS[edition], {}
+    """Writes ``<split>_<column>.npy``: photograph, map, photograph, map, ...; returns the pairs in each split."""
+    (for_training, for_test, validation), counts = _LAYOUTS[edition], {}
     with ZipIndex(raw / Path(FILES[edition].name).name) as archive:
-        train, test = _files(archive, layout.train), _files(archive, layout.test)
-        kept = len(train) - layout.validation
-        form = Form(size, size, 3, halves=len(layout.train) == 1)
+        train, test = _files(archive, for_training), _files(archive, for_test)
+        kept = len(train) - validation
+        form = Form(size, size, 3, halves=len(for_training) == 1)
         for split, files in {"train": train[:kept], "validation": train[kept:], "test": test}.items():
             flat = files[np.random.default_rng(seed).permutation(len(files))].reshape(-1)
             bad = Bad(archive.called, len(flat))

@@ -15,7 +15,7 @@ from latent_atlas.prepared.card import entries, write_card
 from latent_atlas.prepared.splits import THREE, split_rows
 from latent_atlas.sources.imaging.decode import Form
 from latent_atlas.sources.imaging.stream import Bad, decode_into
-from latent_atlas.sources.obtaining import RemoteFile, obtain
+from latent_atlas.sources.obtaining import RemoteFile, fetching
 from latent_atlas.sources.obtaining.zips import ZipIndex
 
 ARCHIVE = RemoteFile(
@@ -42,9 +42,7 @@ def columns(options: Options) -> dict[str, Column]:
     return {**images.columns, "captions": Column("captions", None, None)}
 
 
-def fetch(options: Options, raw: Path, progress: sources.Progress) -> None:
-    """Takes the archive of 64x64 pictures and captions from the mirror."""
-    obtain(ARCHIVE, raw, progress)
+fetch = fetching(ARCHIVE)
 
 
 def prepare(options: Options, raw: Path, processed: Path, progress: sources.Progress) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from pydoc_data.topics import topics
 
 from latent_atlas import io, sources
-from latent_atlas.columns import Column
 from latent_atlas.prepared import characters
 
 
@@ -13,9 +12,7 @@ class Options(sources.Options):
     """What ``params.yaml`` may say of the help text: nothing."""
 
 
-def columns(options: Options) -> dict[str, Column]:
-    """A text."""
-    return characters.COLUMNS
+columns = characters.columns
 
 
 def fetch(options: Options, raw: Path, progress: sources.Progress) -> None:

@@ -1,6 +1,7 @@
 """Coloured shapes with captions in varied wording; some colours of some shapes are never seen in training."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -54,24 +55,20 @@ def prepare(options: Options, raw: Path, processed: Path, progress: sources.Prog
         io.save_array(processed / f"{name}_labels.npy", labels)
         io.save_array(processed / f"{name}_attributes.npy", np.stack([scene.attributes() for scene in scenes]))
         write_captions(processed, name, captions)
-    write_card(
-        processed,
-        {
-            **dataset.ABOUT,
-            "name": "Coloured shapes with captions",
-            "held_out_labels": hidden,
-            "processing": f"{options.size}x{options.size}, drawn at 4 times the size",
-            "split": f"80:10:10 of {options.images} drawings with seed {options.seed}; "
-            f"{options.held_out_images} more of the held-out "
-            f"{', '.join(geometry.NAMES[label] for label in hidden)}",
-        },
-        entries(
-            columns(options),
-            labels={"names": geometry.NAMES},
-            attributes={"names": _ATTRIBUTES, "groups": geometry.GROUPS},
-            captions=captions_entry(training, options.captions),
-        ),
-    )
+    about = {
+        **dataset.ABOUT,
+        "name": "Coloured shapes with captions",
+        "held_out_labels": hidden,
+        "processing": f"{options.size}x{options.size}, drawn at 4 times the size",
+        "split": f"80:10:10 of {options.images} drawings with seed {options.seed}; {options.held_out_images} more "
+        f"of the held-out {', '.join(geometry.NAMES[label] for label in hidden)}",
+    }
+    more: dict[str, dict[str, Any]] = {
+        "labels": {"names": geometry.NAMES},
+        "attributes": {"names": _ATTRIBUTES, "groups": geometry.GROUPS},
+        "captions": captions_entry(training, options.captions),
+    }
+    write_card(processed, about, entries(columns(options), **more))
 
 
 def _held_out(count: int) -> list[int]:

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from latent_atlas import sources
-from latent_atlas.columns import Column
 from latent_atlas.prepared import characters
-from latent_atlas.sources.obtaining import RemoteFile, obtain
+from latent_atlas.sources.obtaining import RemoteFile, fetching
 
 _COMMIT = "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e/data/tinyshakespeare/input.txt"
 TEXT = RemoteFile(
@@ -23,14 +22,10 @@ class Options(sources.Options):
     """What ``params.yaml`` may say of tiny Shakespeare: nothing."""
 
 
-def columns(options: Options) -> dict[str, Column]:
-    """A text."""
-    return characters.COLUMNS
+columns = characters.columns
 
 
-def fetch(options: Options, raw: Path, progress: sources.Progress) -> None:
-    """Downloads the text."""
-    obtain(TEXT, raw, progress)
+fetch = fetching(TEXT)
 
 
 def prepare(options: Options, raw: Path, processed: Path, progress: sources.Progress) -> None:

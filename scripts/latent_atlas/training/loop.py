@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from latent_atlas.backend import tf
 from latent_atlas.columns import DataSpec
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import Model, Settings
+from latent_atlas.step import Progress
 from latent_atlas.training.batches import Batches
 from latent_atlas.training.cameras import schedule
 from latent_atlas.training.checkpoints import Checkpoints
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
     from latent_atlas.model import Tensor
 
 _HISTORY_ROWS = 200
-
-
-class Progress(Protocol):
-    """Something that shows how far a run is."""
-
-    def update(self, done: int, total: int, unit: str, detail: str = "") -> None: ...
 
 
 @dataclass

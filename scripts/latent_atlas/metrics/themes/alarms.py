@@ -3,12 +3,10 @@
 from latent_atlas.metrics.entries import Direction, Measure, Metric, Theme
 
 MEASURES = (
-    Measure(("findings",), lambda a: {"stability_flags": len(a["findings"])}, (
-        Metric(
-            "stability_flags", "Alarms", Direction.DOWN,
-            "How many times a loss stayed beyond such a bound for a tenth of the training or longer.",
-            digits=0, alone="Alarms while training",
-        ),
+    Measure.of(len, ("findings",), Metric(
+        "stability_flags", "Alarms", Direction.DOWN,
+        "How many times a loss stayed beyond such a bound for a tenth of the training or longer.",
+        digits=0, alone="Alarms while training",
     )),
 )  # fmt: skip
 

@@ -1,32 +1,25 @@
 """How often classifiers are right."""
 
 from latent_atlas.metrics.attribute_scores import attribute_accuracy, majority_accuracy
+from latent_atlas.metrics.checks import Array
 from latent_atlas.metrics.entries import Arrays, Direction, Measure, Metric, Metrics, Theme
 from latent_atlas.metrics.labels import accuracy_of_logits
 
 _ACCURACY = Metric(
-    "accuracy",
-    "Accuracy",
-    Direction.UP,
+    "accuracy", "Accuracy", Direction.UP,
     "Share of test images whose class is named correctly. Where images have attributes, the share of right answers "
     "over all attributes.",
-    (0.1, 0.0),
-    digits=3,
-)
+    tolerance=(0.1, 0.0), digits=3,
+)  # fmt: skip
 _MAJORITY = Metric(
-    "accuracy_majority",
-    "… of the majority",
-    Direction.NONE,
+    "accuracy_majority", "… of the majority", Direction.NONE,
     "The same for giving each attribute always its more frequent answer: what is right without looking at the image.",
-    (0.1, 0.0),
-    digits=3,
-    alone="Accuracy, majority",
-)
+    tolerance=(0.1, 0.0), digits=3, alone="Accuracy, majority",
+)  # fmt: skip
 
 
-def _classes(arrays: Arrays) -> Metrics:
-    logits = arrays["test_logits"]
-    return {"accuracy": accuracy_of_logits(logits, arrays["test_labels"][: len(logits)])}
+def _classes(logits: Array, labels: Array) -> float:
+    return accuracy_of_logits(logits, labels[: len(logits)])
 
 
 def _attributes(arrays: Arrays) -> Metrics:
@@ -36,7 +29,7 @@ def _attributes(arrays: Arrays) -> Metrics:
 
 
 MEASURES = (
-    Measure(("test_logits", "test_labels"), _classes, (_ACCURACY,)),
+    Measure.of(_classes, ("test_logits", "test_labels"), _ACCURACY),
     Measure(("test_attribute_logits", "test_attributes"), _attributes, (_ACCURACY, _MAJORITY)),
 )
 

@@ -1,24 +1,22 @@
 """How probable a model finds images that it has not seen."""
 
+from functools import partial
+
+from latent_atlas.metrics.checks import mean_of
 from latent_atlas.metrics.entries import Among, Direction, Measure, Metric, Theme
-from latent_atlas.metrics.likelihood import mean_bound
 
 MEASURES = (
-    Measure(("test_elbo",), lambda a: {"elbo": mean_bound("test_elbo", a["test_elbo"])}, (
-        Metric(
-            "elbo", "ELBO", Direction.UP,
-            "The evidence lower bound: what a variational autoencoder is trained to raise. It is at most log p(x), "
-            "for a model that is given the label log p(x|y) (Kingma & Welling 2014).",
-            tolerance=(0.0, 0.03), digits=1, unit="nats", among=(Among.CONDITION,),
-        ),
+    Measure.of(partial(mean_of, "test_elbo"), ("test_elbo",), Metric(
+        "elbo", "ELBO", Direction.UP,
+        "The evidence lower bound: what a variational autoencoder is trained to raise. It is at most log p(x), "
+        "for a model that is given the label log p(x|y) (Kingma & Welling 2014).",
+        tolerance=(0.0, 0.03), digits=1, unit="nats", among=(Among.CONDITION,),
     )),
-    Measure(("test_iwae",), lambda a: {"iwae_bound": mean_bound("test_iwae", a["test_iwae"])}, (
-        Metric(
-            "iwae_bound", "IWAE bound", Direction.UP,
-            "The same from several draws of the latents, weighted by how well they explain the image: the more draws, "
-            "the nearer to the true value (Burda et al. 2016).",
-            tolerance=(0.0, 0.03), digits=1, unit="nats", among=(Among.CONDITION,),
-        ),
+    Measure.of(partial(mean_of, "test_iwae"), ("test_iwae",), Metric(
+        "iwae_bound", "IWAE bound", Direction.UP,
+        "The same from several draws of the latents, weighted by how well they explain the image: the more draws, "
+        "the nearer to the true value (Burda et al. 2016).",
+        tolerance=(0.0, 0.03), digits=1, unit="nats", among=(Among.CONDITION,),
     )),
 )  # fmt: skip
 

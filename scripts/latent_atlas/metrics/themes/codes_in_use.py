@@ -1,34 +1,31 @@
 """What latent codes are good for."""
 
+from collections.abc import Callable
+
 from latent_atlas.metrics.checks import Array
 from latent_atlas.metrics.codes import active_units, clustering_scores, knn_accuracy, linear_probe_accuracy
-from latent_atlas.metrics.entries import Among, Arrays, Direction, Measure, Metric, Theme
+from latent_atlas.metrics.entries import Among, Direction, Measure, Metric, Theme
 
 _LABELLED_CODES = ("train_codes", "train_labels", "test_codes", "test_labels")
 
 
-def _data(arrays: Arrays) -> tuple[Array, Array, Array, Array]:
-    """Codes and their labels. There are codes of the first rows of a split, and labels of all."""
-    train, test = arrays["train_codes"], arrays["test_codes"]
-    return train, arrays["train_labels"][: len(train)], test, arrays["test_labels"][: len(test)]
+def _of_rows(score: Callable[[Array, Array, Array, Array], float]) -> Callable[[Array, Array, Array, Array], float]:
+    """A score of codes and their labels. There are codes of the first rows of a split, and labels of all."""
+    return lambda train, labels, test, wanted: score(train, labels[: len(train)], test, wanted[: len(test)])
 
 
 MEASURES = (
-    Measure(_LABELLED_CODES, lambda a: {"knn_accuracy": knn_accuracy(*_data(a))}, (
-        Metric(
-            "knn_accuracy", "Neighbours", Direction.UP,
-            "Each test image is given the class that is most frequent among the five training images with the nearest "
-            "codes. This is the share that is right.",
-            tolerance=(0.1, 0.0), digits=3, among=(Among.UNSTEERED,), alone="Nearest-neighbour accuracy",
-        ),
+    Measure.of(_of_rows(knn_accuracy), _LABELLED_CODES, Metric(
+        "knn_accuracy", "Neighbours", Direction.UP,
+        "Each test image is given the class that is most frequent among the five training images with the nearest "
+        "codes. This is the share that is right.",
+        tolerance=(0.1, 0.0), digits=3, among=(Among.UNSTEERED,), alone="Nearest-neighbour accuracy",
     )),
-    Measure(_LABELLED_CODES, lambda a: {"linear_probe_accuracy": linear_probe_accuracy(*_data(a))}, (
-        Metric(
-            "linear_probe_accuracy", "Linear probe", Direction.UP,
-            "Share of test images whose class a logistic regression reads off the code, that is, how well straight "
-            "lines part the classes (Alain & Bengio 2016).",
-            tolerance=(0.1, 0.0), digits=3, among=(Among.UNSTEERED,), alone="Linear probe accuracy",
-        ),
+    Measure.of(_of_rows(linear_probe_accuracy), _LABELLED_CODES, Metric(
+        "linear_probe_accuracy", "Linear probe", Direction.UP,
+        "Share of test images whose class a logistic regression reads off the code, that is, how well straight "
+        "lines part the classes (Alain & Bengio 2016).",
+        tolerance=(0.1, 0.0), digits=3, among=(Among.UNSTEERED,), alone="Linear probe accuracy",
     )),
     Measure(
         ("test_codes", "test_labels"),
@@ -47,13 +44,11 @@ MEASURES = (
             digits=3, among=(Among.UNSTEERED,), alone="ARI of clusters",
         ),
     )),
-    Measure(("code_means",), lambda a: {"active_units": active_units(a["code_means"])}, (
-        Metric(
-            "active_units", "Active units", Direction.NONE,
-            "How many latents depend on the image at all (the variance of their mean over images is above 0.01). The "
-            "others have collapsed: the model does not use them (Burda et al. 2016).",
-            tolerance=(1.0, 0.1), digits=0,
-        ),
+    Measure.of(active_units, ("code_means",), Metric(
+        "active_units", "Active units", Direction.NONE,
+        "How many latents depend on the image at all (the variance of their mean over images is above 0.01). The "
+        "others have collapsed: the model does not use them (Burda et al. 2016).",
+        tolerance=(1.0, 0.1), digits=0,
     )),
 )  # fmt: skip
 

@@ -24,15 +24,11 @@ def _diversity(arrays: Arrays) -> Metrics:
 
 
 MEASURES = (
-    Measure(
-        ("sample_labels", "sample_predictions"),
-        lambda a: {"label_accuracy": accuracy(a["sample_predictions"], a["sample_labels"])}, (
-        Metric(
-            "label_accuracy", "Label accuracy", Direction.UP,
-            "The model was asked for images of a class. This is the share of them that the judge takes for that "
-            "class.",
-            tolerance=(0.1, 0.0), digits=3, among=_AMONG,
-        ),
+    Measure.of(accuracy, ("sample_predictions", "sample_labels"), Metric(
+        "label_accuracy", "Label accuracy", Direction.UP,
+        "The model was asked for images of a class. This is the share of them that the judge takes for that "
+        "class.",
+        tolerance=(0.1, 0.0), digits=3, among=_AMONG,
     )),
     Measure(("sample_predictions", "test_labels"), _modes, (
         Metric(
@@ -57,13 +53,11 @@ MEASURES = (
             digits=2, among=(Among.CONDITION,),
         ),
     ), uses=("sample_labels", "test_labels")),
-    Measure(("samples", "test_images"), lambda a: {"sharpness": sharpness(a["samples"], a["test_images"])}, (
-        Metric(
-            "sharpness", "Sharpness", Direction.ONE,
-            "How much fine detail the images have, as a share of that of real ones: below 1 they are blurred, above 1 "
-            "they are noisy (variance of the Laplacian over variance, after Pech-Pacheco et al. 2000).",
-            tolerance=(0.1, 0.25), digits=2, among=(Among.REAL_DETAIL, Among.CONDITION), alone="Sharpness of samples",
-        ),
+    Measure.of(sharpness, ("samples", "test_images"), Metric(
+        "sharpness", "Sharpness", Direction.ONE,
+        "How much fine detail the images have, as a share of that of real ones: below 1 they are blurred, above 1 "
+        "they are noisy (variance of the Laplacian over variance, after Pech-Pacheco et al. 2000).",
+        tolerance=(0.1, 0.25), digits=2, among=(Among.REAL_DETAIL, Among.CONDITION), alone="Sharpness of samples",
     )),
 )  # fmt: skip
 

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from latent_atlas.io import one_line
+
 SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm")
 # Not all that Pillow can open: EPS, for one, starts another program.
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
@@ -39,10 +41,8 @@ class Form:
 def standardise(data: bytes, form: Form) -> NDArray[np.uint8]:
     """(1, height, width, channels), or 2 of two halves; antialiased bicubic when the size changes.
 
-    The first picture of an animation; transparent pixels over white; 16-bit greys to 8 bits.
-
-    Raises:
-        BadImageError: the bytes are not a picture, are cut off, or are a picture out of bounds.
+    The first picture of an animation; transparent pixels over white; 16-bit greys to 8 bits. BadImageError: the bytes
+    are not a picture, are cut off, or are a picture out of bounds.
     """
     picture, row = read(data, form), (1, form.height, form.width, form.channels)
     sides = [np.asarray(fit(side, form)).reshape(row) for side in (_halves(picture) if form.halves else [picture])]
@@ -53,7 +53,11 @@ def read(data: bytes, form: Form) -> Image.Image:
     """The whole picture in mode L or RGB."""
     try:
         image: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
-        _check_size(image, form)
+        size = f"has {image.width}x{image.height} pixels"
+        if image.width * image.height > form.most_pixels:
+            raise BadImageError(f"{size}, more than the {form.most_pixels:,} allowed")
+        if min(image.size) < form.least_side:
+            raise BadImageError(f"{size}, less than {form.least_side} a side")
         mode = "L" if form.channels == 1 else "RGB"
         if form.photographs:
             image.draft(mode, (4 * form.width, 4 * form.height))
@@ -66,8 +70,7 @@ def read(data: bytes, form: Form) -> Image.Image:
     except Image.DecompressionBombError:
         raise BadImageError(f"has more pixels than the {form.most_pixels:,} allowed") from None
     except Exception as error:  # Pillow's decoders raise errors of every kind on damaged files
-        reason = " ".join(str(error).split())[:100] or type(error).__name__
-        raise BadImageError(f"cannot be decoded ({reason})") from None
+        raise BadImageError(f"cannot be decoded ({one_line(error)[:100]})") from None
 
 
 def fit(image: Image.Image, form: Form) -> Image.Image:
@@ -94,17 +97,9 @@ def _halves(picture: Image.Image) -> list[Image.Image]:
     return [picture.crop((left, 0, left + middle, picture.height)) for left in (0, middle)]
 
 
-def _check_size(image: Image.Image, form: Form) -> None:
-    width, height = image.size
-    if width * height > form.most_pixels:
-        raise BadImageError(f"has {width}x{height} pixels, more than the {form.most_pixels:,} allowed")
-    if min(width, height) < form.least_side:
-        raise BadImageError(f"has {width}x{height} pixels, less than {form.least_side} a side")
-
-
 def _convert(image: Image.Image, mode: str) -> Image.Image:
     if image.mode in ("I;16", "I;16B", "I;16L", "I;16N", "I"):
-        image = Image.fromarray(_eight_bits(np.asarray(image)))
+        image = Image.fromarray((np.clip(np.asarray(image, np.int64), 0, 65535) // 257).astype(np.uint8))
     elif image.mode == "F":
         raise BadImageError("has floating-point pixels, whose range is not known; save it with 8 or 16 bits")
     elif "A" in image.getbands() or "a" in image.getbands() or "transparency" in image.info:
@@ -114,10 +109,6 @@ def _convert(image: Image.Image, mode: str) -> Image.Image:
         return image.convert(mode)
     image.load()
     return image
-
-
-def _eight_bits(greys: NDArray[np.generic]) -> NDArray[np.uint8]:
-    return (np.clip(greys.astype(np.int64), 0, 65535) // 257).astype(np.uint8)
 
 
 def _guess(data: bytes) -> str:

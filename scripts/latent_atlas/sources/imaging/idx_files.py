@@ -6,6 +6,8 @@ import os
 import struct
 import tempfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,50 +25,33 @@ _ROWS = 4096
 _DEFLATE_LIMIT = 1100  # gzip never compresses by more than this
 
 
-class IdxFile:
-    """An idx file of unsigned bytes, opened; rows are read from disk when they are asked for."""
+def opened(path: Path) -> NDArray[np.uint8]:
+    """An idx file of unsigned bytes, memory-mapped: rows are read from disk when they are asked for.
 
-    def __init__(self, path: Path) -> None:
-        """Decompresses a gzipped file to a scratch file that has no name and vanishes with this object.
-
-        Raises:
-            AtlasError: missing, cut off, or not an idx file of bytes.
-        """
-        self.shape, zipped = header(path)
-        self._start = 4 + 4 * len(self.shape)
-        expected = self._start + math.prod(self.shape)
-        self._file = _decompressed(path, expected) if zipped else path.open("rb")
-        found = self._file.seek(0, os.SEEK_END)
+    A gzipped file is decompressed to a scratch file that has no name and vanishes with the array. AtlasError: missing,
+    cut off, or not an idx file of bytes.
+    """
+    shape, zipped = header(path)
+    start = 4 + 4 * len(shape)
+    expected = start + math.prod(shape)
+    with _decompressed(path, expected) if zipped else path.open("rb") as file:
+        found = file.seek(0, os.SEEK_END)
         if found != expected:
             raise AtlasError(f"{path}: its header promises {expected:,} bytes, but it has {found:,}; obtain it again")
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def rows(self, chosen: NDArray[np.int32]) -> NDArray[np.uint8]:
-        """Those rows, (n, ...) in the order asked for."""
-        length = math.prod(self.shape[1:])
-        parts = (os.pread(self._file.fileno(), length, self._start + int(row) * length) for row in chosen)
-        return np.frombuffer(b"".join(parts), np.uint8).reshape(len(chosen), *self.shape[1:])
+        return np.memmap(file, np.uint8, "r", start, shape)
 
 
 def header(path: Path) -> tuple[tuple[int, ...], bool]:
-    """The dimensions that an idx file states, and whether it is gzipped.
-
-    Raises:
-        AtlasError: missing, cut off, or not an idx file of bytes.
-    """
+    """The dimensions that an idx file states, and whether it is gzipped; AtlasError as for `opened`."""
     try:
         with path.open("rb") as file:
             zipped = file.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if zipped else path.open("rb") as file:
+        with _unpacking(path), gzip.open(path) if zipped else path.open("rb") as file:
             beginning = file.read(4 + 4 * max(_DIMENSIONS))
         zeros, kind, dimensions = struct.unpack(">HBB", beginning[:4])
         shape = struct.unpack_from(f">{dimensions}L", beginning, 4) if dimensions in _DIMENSIONS else ()
     except (FileNotFoundError, IsADirectoryError):
         raise AtlasError(f"{path}: no such file") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise _bad_gzip(path, error) from None
     except struct.error:
         raise AtlasError(f"{path}: too short for an idx file; obtain it again") from None
     if zeros != 0 or kind != _BYTE or not shape or 0 in shape:
@@ -74,41 +59,38 @@ def header(path: Path) -> tuple[tuple[int, ...], bool]:
     return shape, zipped
 
 
-def _bad_gzip(path: Path, error: Exception) -> AtlasError:
-    reason = "cut off" if isinstance(error, EOFError) else "damaged"
-    return AtlasError(f"{path}: the gzip file is {reason} ({error}); obtain it again")
+@contextmanager
+def _unpacking(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        reason = "cut off" if isinstance(error, EOFError) else "damaged"
+        raise AtlasError(f"{path}: the gzip file is {reason} ({error}); obtain it again") from None
 
 
 def _decompressed(path: Path, expected: int) -> Any:
     if expected > path.stat().st_size * _DEFLATE_LIMIT:
         raise AtlasError(f"{path}: its header promises more than the file can hold; obtain it again")
     (io.WORK / "tmp").mkdir(parents=True, exist_ok=True)
-    scratch = tempfile.TemporaryFile(dir=io.WORK / "tmp")  # noqa: SIM115  # closed with the IdxFile
-    try:
-        with gzip.open(path) as packed:
-            while block := packed.read(1 << 20):
-                scratch.write(block)
-                if scratch.tell() > expected:
-                    raise AtlasError(f"{path}: holds more than its header promises; obtain it again")
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise _bad_gzip(path, error) from None
+    scratch = tempfile.TemporaryFile(dir=io.WORK / "tmp")  # noqa: SIM115  # closed once it is mapped
+    with _unpacking(path), gzip.open(path) as packed:
+        while block := packed.read(1 << 20):
+            scratch.write(block)
+            if scratch.tell() > expected:
+                raise AtlasError(f"{path}: holds more than its header promises; obtain it again")
     return scratch
 
 
-def open_pair(images: Path, labels: Path, classes: int | None = None) -> tuple[IdxFile, NDArray[np.int32]]:
-    """Images and their labels.
-
-    Raises:
-        AtlasError: they are of different counts, or a label is out of range.
-    """
-    pictures, names = IdxFile(images), IdxFile(labels)
-    if len(pictures.shape) == 1 or (len(pictures.shape) == 4 and pictures.shape[3] not in (1, 3)):
+def open_pair(images: Path, labels: Path, classes: int | None = None) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Images and their labels; AtlasError: they are of different counts, or a label is out of range."""
+    pictures, names = opened(images), opened(labels)
+    if pictures.ndim == 1 or (pictures.ndim == 4 and pictures.shape[3] not in (1, 3)):
         raise AtlasError(f"{images}: has dimensions {pictures.shape}, but images have 3, or 4 with 1 or 3 channels")
-    if len(names.shape) != 1:
+    if names.ndim != 1:
         raise AtlasError(f"{labels}: has dimensions {names.shape}, but labels have 1")
     if len(pictures) != len(names):
         raise AtlasError(f"{labels}: {len(names):,} labels for the {len(pictures):,} images of {images.name}")
-    values = names.rows(np.arange(len(names), dtype=np.int32)).astype(np.int32)
+    values = np.array(names, np.int32)
     if classes is not None and values.max() >= classes:
         raise AtlasError(f"{labels}: holds the label {values.max()}, but there are names for {classes} classes only")
     return pictures, values
@@ -121,12 +103,12 @@ def image_shape(shape: tuple[int, ...], transpose: bool = False) -> tuple[int, i
 
 
 def write_split(
-    folder: Path, name: str, images: IdxFile, labels: NDArray[np.int32], rows: Rows, transpose: bool = False
+    folder: Path, name: str, images: NDArray[np.uint8], labels: NDArray[np.int32], rows: Rows, transpose: bool = False
 ) -> None:
     """Writes ``<name>_images.npy`` and ``<name>_labels.npy``."""
     shape = image_shape(images.shape, transpose)
     with ArrayFile(folder / f"{name}_images.npy", shape, np.uint8) as array:
         for start in range(0, len(rows), _ROWS):
-            block = images.rows(rows[start : start + _ROWS])
+            block = images[rows[start : start + _ROWS]]
             array.append((block.swapaxes(1, 2) if transpose else block).reshape(-1, *shape))
     io.save_array(folder / f"{name}_labels.npy", labels[rows])

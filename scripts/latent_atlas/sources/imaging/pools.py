@@ -33,11 +33,7 @@ def in_flight() -> int:
 
 
 def in_order(work: Callable[[_Task], _Result], tasks: Iterable[_Task]) -> Iterator[_Result]:
-    """Yields ``work(task)`` for each task, in their order, with no more than a few of them in memory.
-
-    Raises:
-        AtlasError: a worker was killed.
-    """
+    """Yields ``work(task)`` for all, in order, few of them in memory; AtlasError: a worker was killed."""
     count = workers()
     if count == 1:
         yield from map(work, tasks)
@@ -52,9 +48,8 @@ def in_order(work: Callable[[_Task], _Result], tasks: Iterable[_Task]) -> Iterat
         while waiting:
             yield waiting.popleft().result()
     except BrokenProcessPool:
-        raise AtlasError(
-            "LATENT_ATLAS_WORKERS: a worker was killed, most likely for want of memory; set a smaller number"
-        ) from None
+        what = "a worker was killed, most likely for want of memory; set a smaller number"
+        raise AtlasError(f"LATENT_ATLAS_WORKERS: {what}") from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -30,11 +30,7 @@ class Bad:
     listed: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, reason: str) -> None:
-        """Counts one more.
-
-        Raises:
-            AtlasError: that is more than allowed.
-        """
+        """Counts one more; AtlasError: that is more than allowed."""
         self.count += 1
         if len(self.listed) < _LISTED:
             self.listed[name] = reason
@@ -56,19 +52,9 @@ def decode_into(
 ) -> NDArray[np.bool_]:
     """Decodes pictures and writes them to the array ``path`` in their order, whatever the number of workers.
 
-    Args:
-        path: the array, uint8 (rows, height, width, channels).
-        archive: it holds the pictures.
-        files: their numbers in it.
-        form: what the pictures become.
-        bad: collects what cannot be decoded.
-        progress: is told how far it is.
-
-    Returns:
-        For each file whether it is in the array.
-
-    Raises:
-        AtlasError: more files are bad than ``bad`` allows.
+    The array is uint8 (rows, height, width, channels); ``files`` are the pictures' numbers in the archive, and ``bad``
+    collects what cannot be decoded. Returns for each file whether it is in the array. AtlasError: more files are bad
+    than ``bad`` allows.
     """
     row = (form.height, form.width, form.channels)
     each = 2 if form.halves else 1

@@ -4,14 +4,13 @@ In this order: a copy placed by hand in ``.atlas/downloads``, the mirror, then t
 stays in ``.atlas/downloads`` and is resumed by the next run, from whichever host.
 """
 
-import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from latent_atlas import io
 from latent_atlas.errors import AtlasError
@@ -35,14 +34,8 @@ class RemoteFile:
 def obtain(file: RemoteFile, raw: Path, progress: Progress, last: Callable[[Path], None] | None = None) -> Path:
     """Puts ``file`` into the folder ``raw`` under its own name and returns its path there.
 
-    Args:
-        file: what is wanted.
-        raw: the folder.
-        progress: is told what is downloaded.
-        last: tried when all else has failed: puts the file at the path it is given, or raises `transfer.RefusalError`.
-
-    Raises:
-        AtlasError: no place gives a file of that SHA-256. The message says what each answered.
+    ``last`` is tried when all else has failed: it puts the file at the path it is given, or raises
+    `transfer.RefusalError`. AtlasError: no place gives a file of that SHA-256; the message says what each answered.
     """
     target = raw / PurePosixPath(file.name).name
     by_hand, mirror = io.WORK / "downloads" / file.name, os.environ.get(MIRROR, "")
@@ -57,7 +50,9 @@ def obtain(file: RemoteFile, raw: Path, progress: Progress, last: Callable[[Path
         if not (problem := _copy(origin, target, file.sha256)):
             return target
         answers.append(f"{shown} {problem}")
-    with _locked(by_hand) as part:
+    part = Path(f"{by_hand}.part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with io.lock(io.LOCKS / "downloads" / file.name, lambda holder: None):  # who wants the same file takes turns
         for shown, url in urls.items():
             try:
                 transfer.download(url, part, file.size, file.sha256, f"{target.name} from {shown}", progress)
@@ -84,6 +79,16 @@ def obtain(file: RemoteFile, raw: Path, progress: Progress, last: Callable[[Path
     raise AtlasError(f"{file.name}: cannot be obtained: {'; '.join(answers)}")
 
 
+def fetching(*files: RemoteFile) -> Callable[[Any, Path, Progress], None]:
+    """The ``fetch`` of a source that obtains these files, whatever its options."""
+
+    def fetch(options: Any, raw: Path, progress: Progress) -> None:
+        for file in files:
+            obtain(file, raw, progress)
+
+    return fetch
+
+
 def _copy(origin: Path, target: Path, sha256: str) -> str:
     """Copies a file that is checked while it is read. Returns what is wrong with it, or nothing."""
     digest = hashlib.new(transfer.algorithm(sha256))
@@ -100,12 +105,3 @@ def _copy(origin: Path, target: Path, sha256: str) -> str:
         return ""
     target.unlink()
     return f"holds another file ({digest.name} {digest.hexdigest()[:12]}..., expected {sha256[:12]}...)"
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[Path]:
-    """Yields the path of the partial download; two runs that want the same file take turns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with Path(f"{path}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield Path(f"{path}.part")

@@ -48,24 +48,15 @@ def about(options: Options) -> dict[str, str]:
 
 
 def locate(options: Options) -> Path:
-    """The user's file or folder.
-
-    Raises:
-        AtlasError: there is none.
-    """
+    """The user's file or folder; AtlasError: there is none."""
     if not options.located.exists():
-        raise AtlasError(
-            f"{options.path}: no such file or folder; correct `path` in params.yaml (it is relative to that file)"
-        )
+        advice = "correct `path` in params.yaml (it is relative to that file)"
+        raise AtlasError(f"{options.path}: no such file or folder; {advice}")
     return options.located
 
 
 def copy_file(origin: Path, target: Path) -> None:
-    """Copies the content, not the permissions or times.
-
-    Raises:
-        AtlasError: it is not there, or cannot be read.
-    """
+    """Copies the content, not the permissions or times; AtlasError: it is not there, or cannot be read."""
     try:
         shutil.copyfile(origin, target)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):

@@ -31,19 +31,11 @@ class _BrokenOffError(Exception):
 
 
 def download(url: str, part: Path, size: int, sha256: str, title: str, progress: Progress) -> None:
-    """Fills ``part`` with the file at ``url``, resuming after what is there.
-
-    Raises:
-        RefusalError: after the last attempt, or at once where another would not help.
-    """
+    """Fills ``part`` from ``url``, resuming after what is there; RefusalError: no other attempt would help."""
     retry = urllib3.Retry(
-        ATTEMPTS - 1,
-        status_forcelist=_PASSING,
-        backoff_factor=FIRST_WAIT,
-        backoff_max=_LONGEST_WAIT,
-        retry_after_max=_LONGEST_WAIT,
-        raise_on_status=False,
-    )
+        ATTEMPTS - 1, status_forcelist=_PASSING, raise_on_status=False, backoff_factor=FIRST_WAIT,
+        backoff_max=_LONGEST_WAIT, retry_after_max=_LONGEST_WAIT,
+    )  # fmt: skip
     failures = 0
     with requests.Session() as session:
         session.mount("http://", HTTPAdapter(max_retries=retry))
@@ -103,11 +95,10 @@ def _receive(session: requests.Session, url: str, part: Path, size: int, title: 
                         raise RefusalError(f"gives another file (longer than the {size:,} bytes expected)")
                     file.write(piece)
                     progress.update(have >> 20, max(size >> 20, 1), f"{title}: MB")
+                if have < size and "Content-Length" in response.headers:  # then urllib3 has counted the bytes
+                    file.truncate(0)
+                    raise RefusalError(f"gives another file ({have:,} bytes long, {size:,} expected)")
                 if have < size:
-                    whole = "Content-Length" in response.headers  # then urllib3 has counted the bytes
-                    if whole:
-                        file.truncate(0)
-                        raise RefusalError(f"gives another file ({have:,} bytes long, {size:,} expected)")
                     raise _BrokenOffError(f"ended after {have:,} of {size:,} bytes")
     except (requests.ConnectTimeout, requests.ReadTimeout):
         raise RefusalError(f"does not answer in time, {ATTEMPTS} times") from None
@@ -116,7 +107,7 @@ def _receive(session: requests.Session, url: str, part: Path, size: int, title: 
     except urllib3.exceptions.HTTPError:
         raise _BrokenOffError("breaks off the transfer") from None
     except requests.RequestException as error:
-        raise RefusalError(f"cannot be asked ({' '.join(str(error).split())[:120]})") from None
+        raise RefusalError(f"cannot be asked ({io.one_line(error)[:120]})") from None
 
 
 def _check_not_a_page(response: requests.Response, beginning: bytes) -> None:

