@@ -31,6 +31,7 @@ class Context:
     importance_samples: int
     likelihood_images: int
     shown: int  # conditions that get a picture of their own, at most
+    captions: tuple[str, ...] = ()  # that the user asks for
     split: str = "test"  # what is shown and measured; validation to choose settings by
 
     @cached_property
