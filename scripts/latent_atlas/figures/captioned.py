@@ -53,7 +53,7 @@ def words(material: Material) -> Drawing:
     left = list(zip(centres(len(rows), cells.shape[2], GAP), map(str, rows), strict=True))
     top = list(zip(centres(len(columns), cells.shape[3], GAP), map(str, columns), strict=True))
     framed = " · framed: never together in training" if material["word_change_new"].any() else ""
-    return Drawing(annotate(grid, left, top), f"“{material['word_change_caption']}”, one latent{framed}")
+    return Drawing(annotate(grid, left, top), f"“{material['word_change_caption'][0]}”, one latent{framed}")
 
 
 def _beside(cells: Pixels, texts: Sequence[Sequence[str]], remarks: Sequence[str] = ()) -> Pixels:

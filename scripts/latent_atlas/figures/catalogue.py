@@ -72,13 +72,12 @@ FIGURES = (
     ),
     Figure(
         "word_changes",
-        ("word_changes", "word_change_columns", "word_change_rows", "word_change_new"),
+        ("word_changes", "word_change_columns", "word_change_rows", "word_change_new", "word_change_caption"),
         captioned.words,
         "One word changed",
         "The same latent and the same sentence, in which one word changes along the columns and another along the"
         " rows. Only what the word says should change. Framed images have two words that stand together in no training"
         " caption.",
-        ("word_change_caption",),
     ),
     Figure(
         "caption_paths",

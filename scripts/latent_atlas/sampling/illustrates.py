@@ -122,7 +122,7 @@ def _note(sentence: str, known: Captions) -> str:
 def changed_words(context: Context) -> Arrays:
     """``word_changes`` (shapes, colours, h, w, c): one latent, one caption; along each axis one of its words changes.
 
-    ``word_change_columns``, ``word_change_rows`` str are the words, ``word_change_caption`` () str the sentence with a
+    ``word_change_columns``, ``word_change_rows`` str are the words, ``word_change_caption`` (1,) str the sentence with a
     gap for each. ``word_change_new`` (shapes, colours) bool: whether no training caption has both words.
     """
     words = {axis: _axis_words(context, axis) for axis in _AXES}
@@ -139,7 +139,7 @@ def changed_words(context: Context) -> Arrays:
         "word_changes": images.reshape(len(rows), len(columns), *images.shape[1:]),
         "word_change_columns": np.array(columns, np.str_),
         "word_change_rows": np.array(rows, np.str_),
-        "word_change_caption": np.array("".join(f"[{part}]" if part in _AXES else part for part in parts)),
+        "word_change_caption": np.array(["".join(f"[{part}]" if part in _AXES else part for part in parts)]),
         "word_change_new": ~_together(context, rows, columns),
     }
 

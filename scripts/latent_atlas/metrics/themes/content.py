@@ -67,13 +67,13 @@ MEASURES = (
     Measure(
         ("held_out_predictions", "held_out_labels", "held_out_real_predictions", "held_out_real_labels"), _held_out, (
         Metric(
-            "caption_accuracy_held_out", "… of held-out pairs", Direction.UP,
+            "caption_accuracy_held_out", "Caption accuracy, held-out pairs", Direction.UP,
             "The same for captions of pairs of colour and shape that are in no training image and no training caption: "
             "whether the model puts together what it knows apart.",
-            tolerance=(0.25, 0.0), digits=3, among=_AMONG, alone="Caption accuracy, held-out pairs",
+            tolerance=(0.25, 0.0), digits=3, among=_AMONG,
         ),
         Metric(
-            "caption_accuracy_held_out_real", "… of real images of them", Direction.NONE,
+            "caption_accuracy_held_out_real", "… of real images", Direction.NONE,
             "The judge's accuracy on real images of the held-out pairs, which it has not seen either.",
             tolerance=(0.1, 0.0), digits=3, alone="Caption accuracy, real images of held-out pairs",
         ),
@@ -88,9 +88,9 @@ MEASURES = (
             tolerance=(1.0, 0.4), digits=1, among=(Among.CONDITION,),
         ),
         Metric(
-            "caption_rank_median", "… median", Direction.DOWN,
-            "The median of the same ranks.",
-            tolerance=(2.0, 0.5), digits=1, among=(Among.CONDITION,), alone="Rank of the caption, median",
+            "caption_rank_median", "Median rank", Direction.DOWN,
+            "The median of the same ranks; a few images that match nothing do not change it.",
+            tolerance=(2.0, 0.5), digits=1, among=(Among.CONDITION,), alone="Median rank of the caption",
         ),
         Metric(
             "caption_rank_real", "… of real images", Direction.NONE,
