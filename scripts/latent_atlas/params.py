@@ -38,13 +38,11 @@ class Evaluation(BaseModel):
     samples: int = Field(ge=100, le=100_000, description="images from each generator, and the most real ones")
     importance_samples: int = Field(ge=1, le=10_000, description="K of the importance-weighted bound")
     likelihood_images: int = Field(ge=1, le=100_000, description="test images whose likelihood is bounded")
-    captions: tuple[str, ...] = Field(
-        default=(), strict=False, max_length=24, description="sentences to be drawn, where captions steer"
-    )
+    captions: list[str] = Field(default=[], max_length=24, description="sentences to be drawn, where captions steer")
 
     @field_validator("captions")
     @classmethod
-    def _have_words(cls, captions: tuple[str, ...]) -> tuple[str, ...]:
+    def _have_words(cls, captions: list[str]) -> list[str]:
         for place, caption in enumerate(captions, 1):
             if not split_words(caption):
                 raise ValueError(f"caption {place} ({caption[:20]!r}) has no words; write a sentence or remove it")

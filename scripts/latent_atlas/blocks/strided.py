@@ -22,7 +22,7 @@ _STDDEV = 0.02
 _MOMENTUM = 0.9  # of the moving averages of batch normalisation: adversarial networks move fast
 
 
-def strided_generator(data: DataSpec, width: int, latent_dim: int) -> "Model":
+def strided_generator(data: DataSpec, width: int, latent_dim: int, kernel: int = _KERNEL) -> "Model":
     """Latents to images: ReLU and batch normalisation throughout, tanh and no normalisation at the end.
 
     ``width`` is the number of channels nearest to the image; it doubles at each stage inwards.
@@ -34,12 +34,12 @@ def strided_generator(data: DataSpec, width: int, latent_dim: int) -> "Model":
     x = keras.layers.ReLU()(_normalize(keras.layers.Reshape((*sides, channels))(x), "batch"))
     for stage in reversed(range(count - 1)):
         x = keras.layers.Conv2DTranspose(
-            width << stage, _KERNEL, 2, "same", use_bias=False, kernel_initializer=_normal()
+            width << stage, kernel, 2, "same", use_bias=False, kernel_initializer=_normal()
         )(x)
         x = keras.layers.ReLU()(_normalize(x, "batch"))
-    x = keras.layers.Conv2DTranspose(
-        data.shape[2], _KERNEL, 2, "same", activation="tanh", kernel_initializer=_normal()
-    )(x)
+    x = keras.layers.Conv2DTranspose(data.shape[2], kernel, 2, "same", activation="tanh", kernel_initializer=_normal())(
+        x
+    )
     return keras.Model([latent], keras.layers.Rescaling(0.5, 0.5, name="image")(x), name="generator")
 
 
@@ -54,12 +54,14 @@ def strided_discriminator(data: DataSpec, width: int, normalization: Normalizati
     return keras.Model([image], logits, name="discriminator")
 
 
-def strided_features(image: "KerasTensor", data: DataSpec, width: int, normalization: Normalization) -> "KerasTensor":
+def strided_features(
+    image: "KerasTensor", data: DataSpec, width: int, normalization: Normalization, kernel: int = _KERNEL
+) -> "KerasTensor":
     """What the discriminator knows of images before its logit: feature maps with sides of 4 to 8."""
     x = keras.layers.Rescaling(2.0, -1.0)(image)
     for stage in range(stages(data)):
         bias = stage == 0 or normalization == "none"
-        x = keras.layers.Conv2D(width << stage, _KERNEL, 2, "same", use_bias=bias, kernel_initializer=_normal())(x)
+        x = keras.layers.Conv2D(width << stage, kernel, 2, "same", use_bias=bias, kernel_initializer=_normal())(x)
         x = keras.layers.LeakyReLU(0.2)(x if bias else _normalize(x, normalization))
     return x
 

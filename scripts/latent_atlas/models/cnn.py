@@ -38,8 +38,8 @@ class Settings(model.Settings):
     kernel: int = Field(default=5, ge=1, le=11, description="side of a convolution")
     batch_norm: bool = Field(default=False, description="batch normalisation after each convolution")
     anywhere: bool = Field(default=False, description="what is seen may be at any place: only the maximum is kept")
-    factors: tuple[Annotated[int, Field(ge=2)], ...] = Field(
-        default=(), strict=False, description="of which classes are made, the slowest first; empty for plain classes"
+    factors: list[Annotated[int, Field(ge=2)]] = Field(
+        default=[], description="of which classes are made, the slowest first; empty for plain classes"
     )
     feature_dim: int = Field(default=64, ge=2, description="units of the last hidden layer")
     dropout: float = Field(default=0.4, ge=0, lt=1)
@@ -62,7 +62,7 @@ class CNN(model.Model, model.Classifies):
             raise AtlasError(f"needs images of at least {least}x{least}, and they are {height}x{width}")
         if settings.factors and math.prod(settings.factors) != data.labels:
             raise AtlasError(
-                f"factors {list(settings.factors)} make {math.prod(settings.factors)} classes, and the dataset has "
+                f"factors {settings.factors} make {math.prod(settings.factors)} classes, and the dataset has "
                 f"{data.labels}"
             )
 
@@ -78,7 +78,7 @@ class CNN(model.Model, model.Classifies):
         x = (keras.layers.GlobalMaxPooling2D() if settings.anywhere else keras.layers.Flatten())(x)
         x = keras.layers.Dropout(settings.dropout)(x)
         features = keras.layers.Dense(settings.feature_dim, "relu", name="features")(x)
-        parts = [keras.layers.Dense(count)(features) for count in settings.factors or (data.labels,)]
+        parts = [keras.layers.Dense(count)(features) for count in settings.factors or [data.labels]]
         logits = functools.reduce(_sums, parts)
         self.network = keras.Model(image, {"logits": logits, "features": features}, name="classifier")
         self.networks = {"classifier": self.network}

@@ -26,6 +26,10 @@ learning rate 0.0002 and beta1 = 0.5, batches of 64.
 c ~ N(mu(phi(t)), sigma(phi(t))^2) in place of the reduced embedding, and its loss gains KL(N(mu, sigma^2) || N(0, I)),
 the mean over the units of c, times this weight. The noise of c is then a part of the latents, after z.
 
+``matching_weight`` adds to the generator's loss that of the joint embedding, taken on generated images and with both
+encoders fixed: their captions shall be told to them (Xu et al. 2018, "AttnGAN", section 3.2; the paper has no such
+loss).
+
 Where this differs:
 
 1. the encoder sees words, not characters: convolutions and a maximum over them in place of a recurrent network. It is
@@ -61,6 +65,7 @@ class Settings(model.Settings):
     latent_dim: int = Field(default=100, ge=1, description="of z")
     width: int = Field(default=64, ge=1, description="channels nearest to the image; they double at each stage")
     generator_width: int | None = Field(default=None, ge=1, description="the same of the generator, if it differs")
+    kernel: int = Field(default=5, ge=2, le=8, description="side of the convolutions of generator and discriminator")
     text_units: int = Field(default=128, ge=1, description="units that generator and discriminator have of a text")
     embedding_dim: int = Field(default=256, ge=2, description="of the joint embedding of captions and images")
     encoder_width: int = Field(
@@ -70,6 +75,7 @@ class Settings(model.Settings):
     temperature: float = Field(default=0.1, gt=0, description="of the softmax over the captions of a batch")
     interpolation: float = Field(default=1.0, ge=0, description="weight of the loss on interpolated captions (GAN-INT)")
     beta: float = Field(default=0.5, ge=0, le=1, description="where between two captions they lie")
+    matching_weight: float = Field(default=0.0, ge=0, description="of the generator's loss of matching (AttnGAN)")
     conditioning_kl: float = Field(default=0.0, ge=0, description="weight of the KL term; 0: no augmentation")
     mirror: bool = Field(default=False, description="mirror half of the images; not if captions say left and right")
 
@@ -117,7 +123,8 @@ class TextToImage(model.Model, model.Illustrates):
         wrong, exists = wrong_rows(different, wrong_seed)
         mismatched = tf.gather(texts, wrong)
         judged = self._discriminator_step(images, texts, mismatched, exists, latent_seeds[0])
-        return {**matched, **judged, **self._generator_step(images, texts, mismatched, latent_seeds[1])}
+        drawn = self._generator_step(images, texts, mismatched, different, latent_seeds[1])
+        return {**matched, **judged, **drawn}
 
     def _match_step(self, images: "Tensor", captions: "Tensor", different: "Tensor") -> "dict[str, Tensor]":
         with tf.GradientTape() as tape:
@@ -142,7 +149,7 @@ class TextToImage(model.Model, model.Illustrates):
         return {"discriminator_loss": loss, **{name: tf.reduce_mean(each) for name, each in logits.items()}}
 
     def _generator_step(
-        self, images: "Tensor", texts: "Tensor", others: "Tensor", seed: "Tensor"
+        self, images: "Tensor", texts: "Tensor", others: "Tensor", different: "Tensor", seed: "Tensor"
     ) -> "dict[str, Tensor]":
         settings, count = self.settings, tf.shape(texts)[0]
         asked = texts
@@ -154,6 +161,9 @@ class TextToImage(model.Model, model.Illustrates):
             loss = total = binary_cross_entropy(logits[:count], 1.0)
             if settings.interpolation:
                 total += settings.interpolation * binary_cross_entropy(logits[count:], 1.0)
+            if settings.matching_weight:
+                seen = self.embed_images(drawn["image"][:count])
+                total += settings.matching_weight * matching_loss(seen, texts, different, settings.temperature)[0]
             if settings.conditioning_kl:
                 kl = tf.reduce_mean(kl_to_standard_normal(drawn["mean"], drawn["log_variance"])) / settings.text_units
                 total += settings.conditioning_kl * kl
@@ -185,7 +195,9 @@ def matching_aware_loss(real: "Tensor", wrong: "Tensor", fake: "Tensor", exists:
 def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Latents and the embeddings of texts to images in [0, 1]; with augmentation also mean and log variance of c."""
     units, augmented = settings.text_units, settings.conditioning_kl > 0
-    body = strided_generator(data, settings.generator_width or settings.width, settings.latent_dim + units)
+    body = strided_generator(
+        data, settings.generator_width or settings.width, settings.latent_dim + units, settings.kernel
+    )
     latent = keras.Input((settings.latent_dim + units * augmented,), name="latent")
     text = keras.Input((settings.embedding_dim,), name="text")
     if not augmented:
@@ -201,7 +213,7 @@ def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
 def discriminator(settings: Settings, data: model.DataSpec) -> "tuple[keras.Model, keras.Model]":
     """Images to feature maps; and those with the embedding of a text to one logit each, (n, 1)."""
     image = keras.Input(data.shape, name="image")
-    maps = strided_features(image, data, settings.width, "batch")
+    maps = strided_features(image, data, settings.width, "batch", settings.kernel)
     features = keras.Model(image, maps, name="discriminator_features")
     return features, matching_head(tuple(maps.shape[1:]), settings.embedding_dim, settings.text_units)
 

@@ -1,6 +1,7 @@
 """Images from captions: many of one caption, one word changed, from one caption to another, captions of the user's."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,7 +123,7 @@ def _note(sentence: str, known: Captions) -> str:
 def changed_words(context: Context) -> Arrays:
     """``word_changes`` (shapes, colours, h, w, c): one latent, one caption; along each axis one of its words changes.
 
-    ``word_change_columns``, ``word_change_rows`` str are the words, ``word_change_caption`` (1,) str the sentence with a
+    ``word_change_columns``, ``word_change_rows`` str are the words, ``word_change_caption`` (1,) the sentence with a
     gap for each. ``word_change_new`` (shapes, colours) bool: whether no training caption has both words.
     """
     words = {axis: _axis_words(context, axis) for axis in _AXES}
@@ -197,13 +198,13 @@ def between_captions(context: Context) -> Arrays:
     }
 
 
-def _draws(context: Context, sentences: "list[str] | tuple[str, ...]") -> NDArray[np.uint8]:
+def _draws(context: Context, sentences: Sequence[str]) -> NDArray[np.uint8]:
     latents = np.tile(_latents(context, "caption draws", DRAWS), (len(sentences), 1))
     images = to_uint8(context.decode(latents, np.repeat(_tokens(context, sentences), DRAWS, axis=0)))
     return images.reshape(len(sentences), DRAWS, *images.shape[1:])
 
 
-def _tokens(context: Context, sentences: "list[str] | tuple[str, ...]") -> NDArray[np.int32]:
+def _tokens(context: Context, sentences: Sequence[str]) -> NDArray[np.int32]:
     return context.validation["captions"].tokenise(sentences)
 
 
