@@ -198,3 +198,14 @@ def test_factors_must_make_the_classes() -> None:
     kind = models.find("cnn")
     with pytest.raises(AtlasError, match=r"factors \[2, 2\] make 4 classes, and the dataset has 6"):
         kind.check(kind.Settings(steps=1, batch_size=4, learning_rate=0.01, factors=[2, 2]), DATA)
+
+
+def test_pairs_that_were_never_seen_are_no_wrong_answers() -> None:
+    model = judge(factors=[2, 3], dropout=0.0, shift=0)
+    given = {"images": batch()["images"], "labels": tf.constant([0, 4, 4, 0])}
+    logits = model.logits(given["images"]).numpy()[:, [0, 4]]
+    wanted = np.log(np.exp(logits).sum(axis=1)) - logits[range(4), [0, 1, 1, 0]]
+    loss = model.train_step(given, tf.constant([0, 0]))["cross_entropy"]
+    assert float(loss) == pytest.approx(wanted.mean(), rel=1e-4)
+    assert model.state()[0].numpy().tolist() == [True, False, False, False, True, False]
+    assert judge().state() == []
