@@ -190,6 +190,28 @@ class MixesStyles(Generates):
         """Styles to images. What they leave open is drawn from ``seeds`` (n, 2), one for each image."""
 
 
+class Illustrates(Generates):
+    """Generates from captions in two steps, captions to embeddings and those to images; images have embeddings too.
+
+    Embeddings have length 1. The nearer those of an image and of a caption, the better the two match.
+    """
+
+    @abstractmethod
+    def embed(self, captions: "Tensor") -> "Tensor":
+        """Captions int32 (n, words) to (n, d)."""
+
+    @abstractmethod
+    def embed_images(self, images: "Tensor") -> "Tensor":
+        """Images to (n, d)."""
+
+    @abstractmethod
+    def draw(self, latents: "Tensor", texts: "Tensor") -> "Tensor":
+        """Latents and embeddings of captions, or points between such, to images."""
+
+    def decode(self, latents: "Tensor", *condition: "Tensor") -> "Tensor":
+        return self.draw(latents, self.embed(*condition))
+
+
 class BoundsLikelihood(ABC):
     """Gives importance weights, hence lower bounds on log p(x)."""
 

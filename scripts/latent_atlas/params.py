@@ -13,12 +13,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from latent_atlas.errors import AtlasError
+from latent_atlas.prepared.captions import split_words
 
 FILE = Path("params.yaml")
 SCALES = ("demo", "laptop", "full")
@@ -40,6 +41,15 @@ class Evaluation(Strict):
     samples: int = Field(ge=100, le=100_000, description="images from each generator, and the most real ones")
     importance_samples: int = Field(ge=1, le=10_000, description="K of the importance-weighted bound")
     likelihood_images: int = Field(ge=1, le=100_000, description="test images whose likelihood is bounded")
+    captions: list[str] = Field(default=[], max_length=24, description="sentences to be drawn, where captions steer")
+
+    @field_validator("captions")
+    @classmethod
+    def _have_words(cls, captions: list[str]) -> list[str]:
+        for place, caption in enumerate(captions, 1):
+            if not split_words(caption):
+                raise ValueError(f"caption {place} ({caption[:20]!r}) has no words; write a sentence or remove it")
+        return captions
 
 
 class Films(Strict):

@@ -74,6 +74,18 @@ BROKEN: dict[str, tuple[Callable[[str], str], list[str]]] = {
         lambda text: text.replace("latent_dim: 8", "latnet_dim: 8", 1),
         ["latnet_dim", "unknown key", "did you mean 'latent_dim'"],
     ),
+    "an empty caption": (
+        _set("evaluation.demo.captions", ["a red circle", " ?! "]),
+        ["evaluation.demo.captions", "caption 2 (' ?! ') has no words"],
+    ),
+    "a caption for a list": (
+        _set("evaluation.full.captions", "a red circle"),
+        ["evaluation.full.captions", "valid list"],
+    ),
+    "pairs that are not the classes": (
+        _set("experiments.cnn_digits.demo.factors", [2, 3]),
+        ["experiments.cnn_digits", "factors [2, 3] make 6 classes, and the dataset has 10"],
+    ),
     "negative steps": (_set("experiments.vae_digits.demo.steps", -5), ["experiments.vae_digits.demo.steps", "-5"]),
     "unknown model": (_set("experiments.vae_digits.model", "vea"), ["experiments.vae_digits.model", "'vae'"]),
     "string for a number": (

@@ -79,6 +79,20 @@ def arrays() -> Arrays:
         "written_text": np.array([["to be\nor not"] * 3, ["zq\x00 !"] * 3]),
         "written_temperatures": np.array([0.5, 1], np.float32),
         "pictures": images(2, channels=3),
+        "held_out_samples": images(5, channels=3),
+        "held_out_captions": np.array(["a red circle"] * 5),
+        "caption_draws": images(2, 8, channels=3),
+        "caption_draws_of": np.array(["a red circle", "a sentence so long that it needs more than one line of text"]),
+        "own_draws": images(2, 8, channels=3),
+        "own_captions": np.array(["a red circle", "word " * 500]),
+        "own_notes": np.array(["", "unknown: word; cut off after 12 of 500 words"]),
+        "word_changes": images(2, 3, channels=3),
+        "word_change_columns": np.array(["red", "green", "blue"]),
+        "word_change_rows": np.array(["circle", "star"]),
+        "word_change_caption": np.array(["a [colour] [shape]"]),
+        "word_change_new": np.array([[True, False, False], [False, False, True]]),
+        "caption_paths": images(3, 9, channels=3),
+        "caption_path_ends": np.array([["a red circle", "a blue star"]] * 3),
     }
 
 
@@ -157,6 +171,14 @@ EXPECTED: list[tuple[tuple[str, ...], set[str]]] = [
     (("translation_sources_ba", "translated_ba", "translation_truth_ba"), {"translations_ba"}),
     (("written_text", "written_temperatures"), {"written"}),
     (("pictures",), {"pictures"}),
+    (("held_out_samples", "held_out_captions"), {"held_out_samples"}),
+    (("caption_draws", "caption_draws_of"), {"caption_draws"}),
+    (("own_draws", "own_captions", "own_notes"), {"own_captions"}),
+    (
+        ("word_changes", "word_change_columns", "word_change_rows", "word_change_new", "word_change_caption"),
+        {"word_changes"},
+    ),
+    (("caption_paths", "caption_path_ends"), {"caption_paths"}),
 ]
 
 
@@ -220,7 +242,7 @@ def test_with_very_few_rows_figures_are_drawn_or_said_to_be_left_out(
     whole = ("label_names", "attribute_names", "manifold", "condition_names", "written_text", "written_temperatures")
     kept = (*whole, "latent_torus", "truncation_psis")
     few = {
-        name: array if name in kept or name.startswith(("attribute_", "style_mixing")) else array[:1]
+        name: array if name in kept or name.startswith(("attribute_", "style_mixing", "word_change")) else array[:1]
         for name, array in arrays.items()
     }
     left_out = [

@@ -33,6 +33,11 @@ GENERATOR = [*FRECHET, "precision", "recall", "density", "coverage", "diversity"
 CONDITIONAL = ["label_accuracy", "transfer_accuracy"]
 TRANSLATION = ["target_accuracy_ab", "target_accuracy_ba", "cycle_l1", "psnr", "psnr_bicubic", "ssim"]
 
+CAPTIONS = [
+    "caption_accuracy", "caption_accuracy_held_out", "caption_accuracy_held_out_real",
+    "caption_rank", "caption_rank_median", "caption_rank_real",
+]  # fmt: skip
+
 
 def measured(arrays: Mapping[str, np.ndarray], findings: Sequence[str] | None = None) -> dict[str, float]:
     """The metrics of data that are enough for all of them."""
@@ -91,6 +96,13 @@ def everything(n: int = 40, width: int = 6) -> dict[str, np.ndarray]:
         "translation_targets_ab": np.ones(n, int),
         "translation_predictions_ba": rng.integers(0, 2, n),
         "translation_targets_ba": np.zeros(n, int),
+        "sample_caption_labels": labels,
+        "held_out_predictions": rng.integers(0, 3, n),
+        "held_out_labels": labels,
+        "held_out_real_predictions": rng.integers(0, 3, n),
+        "held_out_real_labels": labels,
+        "caption_ranks": rng.integers(1, 100, n),
+        "caption_ranks_real": rng.integers(1, 100, n),
         "text_nats": rng.exponential(size=n).astype(np.float32),
     }
 
@@ -102,7 +114,17 @@ def only(*names: str) -> dict[str, np.ndarray]:
 
 def test_all_arrays_give_all_metrics_as_plain_finite_numbers():
     found = measured(everything(), ["the critic has won"])
-    everyone = (*CLASSIFIER, *ATTRIBUTES, *MODES, *BOUNDS, *AUTOENCODER, *GENERATOR, *CONDITIONAL, *TRANSLATION)
+    everyone = (
+        *CLASSIFIER,
+        *ATTRIBUTES,
+        *MODES,
+        *BOUNDS,
+        *AUTOENCODER,
+        *GENERATOR,
+        *CONDITIONAL,
+        *TRANSLATION,
+        *CAPTIONS,
+    )
     assert set(found) == {*everyone, "bits_per_char", "stability_flags"}
     assert set(found) == {metric.name for measure in MEASURES for metric in measure.metrics}
     assert all(type(value) in (int, float) for value in found.values())
@@ -257,6 +279,41 @@ def test_modes_count_a_class_that_the_test_set_lacks():
         "modes_covered": modes_covered(found, 4),
         "label_entropy": label_entropy(found, 4),
     }
+
+
+def test_a_class_of_a_split_of_its_own_is_not_missed():
+    labels, found = np.array([0, 5, 5, 0]), np.array([0, 5, 5, 5])
+    assert measured({"test_labels": labels, "sample_predictions": found})["modes_covered"] == 1.0
+
+
+def test_captions_seen_and_held_out():
+    found = np.array([0, 1, 1, 2])
+    arrays = {
+        "sample_predictions": found,
+        "sample_caption_labels": np.array([0, 1, 2, 2]),
+        "held_out_predictions": found,
+        "held_out_labels": np.array([3, 1, 3, 3]),
+        "held_out_real_predictions": found,
+        "held_out_real_labels": found,
+        "caption_ranks": np.array([1.0, 3.0, 2.0, 50.0]),
+        "caption_ranks_real": np.array([1.0, 2.0]),
+    }
+    assert measured(arrays) == {
+        "caption_accuracy": 0.75,
+        "caption_accuracy_held_out": 0.25,
+        "caption_accuracy_held_out_real": 1.0,
+        "caption_rank": 14.0,
+        "caption_rank_median": 2.5,
+        "caption_rank_real": 1.5,
+    }
+
+
+def test_diversity_is_within_the_class_that_a_caption_asks_for():
+    a = everything()
+    del a["sample_labels"]
+    labels = 2 - a["test_labels"]
+    asked = measured({**a, "sample_caption_labels": labels})["diversity"]
+    assert asked == diversity(a["samples"], a["test_images"], labels, a["test_labels"])
 
 
 def test_codes_and_answers_belong_to_the_first_labels():

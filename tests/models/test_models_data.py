@@ -8,6 +8,7 @@ import pytest
 from latent_atlas import models
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import networks
+from latent_atlas.columns import Column
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import DataSpec, Settings
 
@@ -18,6 +19,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "mlp": {"hidden": 8},
     "stylegan": {"channel_base": 32, "channel_max": 8, "latent_dim": 4},
     "wgan_gp": {"width": 2, "critic_steps": 2},
+    "text_to_image": {"width": 2, "latent_dim": 4, "text_units": 3, "embedding_dim": 4, "encoder_width": 2},
 }
 ANY_SIDES = {"cgan", "cnn", "gan", "mlp"}
 HALVED = set(models.names()) - ANY_SIDES - {"stylegan"}
@@ -40,7 +42,8 @@ def settings(name: str, **chosen: Any) -> Settings:
 @pytest.mark.parametrize("name", models.names())
 def test_a_model_trains_on_images_of_a_shape_or_refuses_them_in_a_line(name: str, shape: tuple[int, int, int]) -> None:
     kind, chosen = models.find(name), settings(name)
-    data = DataSpec.of_images(shape, labels=3, attributes=2)
+    images = DataSpec.of_images(shape, labels=3, attributes=2)
+    data = DataSpec({**images.columns, "captions": Column("captions", (5,), 9)})
     if name not in SHAPES[shape]:
         with pytest.raises(AtlasError, match=rf"needs .*{shape[0]}x{shape[1]}; set `size`") as refusal:
             kind.check(chosen, data)
@@ -53,6 +56,7 @@ def test_a_model_trains_on_images_of_a_shape_or_refuses_them_in_a_line(name: str
         "images": np.random.default_rng(0).random((count, *shape), np.float32),
         "labels": np.arange(count, dtype=np.int32) % 3,
         "attributes": np.ones((count, 2), np.float32),
+        "captions": np.random.default_rng(1).integers(1, 9, (count, 5), np.int32),
     }
     batch = {column: tf.constant(columns[column]) for column in kind.reads}
     before = {key: variable.numpy() for key, variable in model.saved().items()}

@@ -24,11 +24,20 @@ def check_classes(data: "DataSpec") -> None:
 
 
 def classifier_step(
-    network: "keras.Model", optimizer: "keras.optimizers.Optimizer", images: "Tensor", labels: "Tensor"
+    network: "keras.Model",
+    optimizer: "keras.optimizers.Optimizer",
+    images: "Tensor",
+    labels: "Tensor",
+    unseen: "Tensor | None" = None,
 ) -> "dict[str, Tensor]":
-    """One step down the mean cross-entropy of ``network(images)["logits"]`` against ``labels``."""
+    """One step down the mean cross-entropy of ``network(images)["logits"]`` against ``labels``.
+
+    Classes that are ``unseen``, bool (classes,), are no wrong answers: they are left out of the softmax.
+    """
     with tf.GradientTape() as tape:
         logits = network(images, training=True)["logits"]
+        if unseen is not None:
+            logits = tf.where(unseen, -1e9, logits)
         loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
     descend(optimizer, tape, loss, network)
     hits = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), labels)

@@ -5,6 +5,7 @@ discriminator reduces by strided ones, and weights begin as N(0, 0.02). The pape
 the sides double from 4 to 8 up to those of the data. Images go in and out in [0, 1]; inside, they are in [-1, 1].
 """
 
+import math
 from typing import TYPE_CHECKING, Literal
 
 from latent_atlas.backend import keras
@@ -21,7 +22,7 @@ _STDDEV = 0.02
 _MOMENTUM = 0.9  # of the moving averages of batch normalisation: adversarial networks move fast
 
 
-def strided_generator(data: DataSpec, width: int, latent_dim: int) -> "Model":
+def strided_generator(data: DataSpec, width: int, latent_dim: int, kernel: int = _KERNEL) -> "Model":
     """Latents to images: ReLU and batch normalisation throughout, tanh and no normalisation at the end.
 
     ``width`` is the number of channels nearest to the image; it doubles at each stage inwards.
@@ -33,12 +34,12 @@ def strided_generator(data: DataSpec, width: int, latent_dim: int) -> "Model":
     x = keras.layers.ReLU()(_normalize(keras.layers.Reshape((*sides, channels))(x), "batch"))
     for stage in reversed(range(count - 1)):
         x = keras.layers.Conv2DTranspose(
-            width << stage, _KERNEL, 2, "same", use_bias=False, kernel_initializer=_normal()
+            width << stage, kernel, 2, "same", use_bias=False, kernel_initializer=_normal()
         )(x)
         x = keras.layers.ReLU()(_normalize(x, "batch"))
-    x = keras.layers.Conv2DTranspose(
-        data.shape[2], _KERNEL, 2, "same", activation="tanh", kernel_initializer=_normal()
-    )(x)
+    x = keras.layers.Conv2DTranspose(data.shape[2], kernel, 2, "same", activation="tanh", kernel_initializer=_normal())(
+        x
+    )
     return keras.Model([latent], keras.layers.Rescaling(0.5, 0.5, name="image")(x), name="generator")
 
 
@@ -48,13 +49,42 @@ def strided_discriminator(data: DataSpec, width: int, normalization: Normalizati
     ``layer`` normalises each image by itself, for critics whose gradient is penalised image by image.
     """
     image = keras.Input(data.shape, name="image")
+    x = strided_features(image, data, width, normalization)
+    logits = keras.layers.Dense(1, kernel_initializer=_normal(), name="logits")(keras.layers.Flatten()(x))
+    return keras.Model([image], logits, name="discriminator")
+
+
+def strided_features(
+    image: "KerasTensor", data: DataSpec, width: int, normalization: Normalization, kernel: int = _KERNEL
+) -> "KerasTensor":
+    """What the discriminator knows of images before its logit: feature maps with sides of 4 to 8."""
     x = keras.layers.Rescaling(2.0, -1.0)(image)
     for stage in range(stages(data)):
         bias = stage == 0 or normalization == "none"
-        x = keras.layers.Conv2D(width << stage, _KERNEL, 2, "same", use_bias=bias, kernel_initializer=_normal())(x)
+        x = keras.layers.Conv2D(width << stage, kernel, 2, "same", use_bias=bias, kernel_initializer=_normal())(x)
         x = keras.layers.LeakyReLU(0.2)(x if bias else _normalize(x, normalization))
+    return x
+
+
+def matching_head(maps: tuple[int, int, int], text_dim: int, units: int) -> "Model":
+    """Feature maps and a text's embedding to one logit each, (n, 1) (Reed et al. 2016, section 4.2 and figure 2).
+
+    The text is reduced to ``units``, repeated at every place of the maps and joined to them; a 1x1 convolution with
+    batch normalisation sees both, and one over the whole map gives the logit.
+    """
+    seen, text = keras.Input(maps, name="maps"), keras.Input((text_dim,), name="text")
+    x = keras.layers.RepeatVector(maps[0] * maps[1])(text_units(text, units))
+    x = keras.layers.Concatenate()([seen, keras.layers.Reshape((*maps[:2], units))(x)])
+    x = keras.layers.Conv2D(maps[2], 1, use_bias=False, kernel_initializer=_normal())(x)
+    x = keras.layers.LeakyReLU(0.2)(_normalize(x, "batch"))
     logits = keras.layers.Dense(1, kernel_initializer=_normal(), name="logits")(keras.layers.Flatten()(x))
-    return keras.Model([image], logits, name="discriminator")
+    return keras.Model([seen, text], logits, name="matching")
+
+
+def text_units(text: "KerasTensor", units: int) -> "KerasTensor":
+    """The embedding of a text, of length 1, reduced to what generator or discriminator use of it: (n, units)."""
+    x = keras.layers.Rescaling(math.sqrt(text.shape[-1]))(text)  # so that its entries are about 1
+    return keras.layers.LeakyReLU(0.2)(keras.layers.Dense(units)(x))
 
 
 def _normal() -> "keras.Initializer":

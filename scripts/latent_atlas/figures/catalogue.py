@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import attribute_charts, charts, curves, grids, mixed_styles, pages, scatter, surfaces
+from . import attribute_charts, captioned, charts, curves, grids, mixed_styles, pages, scatter, surfaces
 from .material import Drawing, Material
 
 HISTORY = "history"  # among the needs: at least one curve in the training history
@@ -53,6 +53,47 @@ FIGURES = (
         " where captions do, each image stands above its caption. Look for shapes that belong to no class, and for"
         " images that repeat.",
         ("sample_labels", "sample_captions", *_NAMES),
+    ),
+    Figure(
+        "held_out_samples",
+        ("held_out_samples", "held_out_captions"),
+        grids.held_out_samples,
+        "Captions of pairs that were never seen",
+        "Images of captions whose colour and shape are both known, but stand together in no training image and no"
+        " training caption. Look whether both are right at once.",
+    ),
+    Figure(
+        "caption_draws",
+        ("caption_draws", "caption_draws_of"),
+        captioned.draws("caption_draws", "caption_draws_of"),
+        "One caption, many latents",
+        "What a caption leaves open is up to the latent: place, size or background should vary along a row, and what"
+        " the caption says should stay.",
+    ),
+    Figure(
+        "word_changes",
+        ("word_changes", "word_change_columns", "word_change_rows", "word_change_new", "word_change_caption"),
+        captioned.words,
+        "One word changed",
+        "The same latent and the same sentence, in which one word changes along the columns and another along the"
+        " rows. Only what the word says should change. Framed images have two words that stand together in no training"
+        " caption.",
+    ),
+    Figure(
+        "caption_paths",
+        ("caption_paths", "caption_path_ends"),
+        captioned.paths,
+        "From one caption to another",
+        "Each row keeps its latent and follows a straight line between the embeddings of two captions. Look for"
+        " believable images on the way, for which there is no sentence.",
+    ),
+    Figure(
+        "own_captions",
+        ("own_draws", "own_captions", "own_notes"),
+        captioned.draws("own_draws", "own_captions", "own_notes"),
+        "Captions from params.yaml",
+        "Images of the sentences that stand under captions in params.yaml. Words that no training caption has are all"
+        " the same to the model, and words beyond its longest sentence are cut off; grey lines say where.",
     ),
     _translation("ab"),
     _translation("ba"),

@@ -31,7 +31,7 @@ class Panel(NamedTuple):
 
 PANELS = (
     Panel("adversarial losses", ("discriminator_loss", "critic_loss", "generator_loss"), "loss"),
-    Panel("discriminator logits", ("real_logits", "fake_logits"), "mean"),
+    Panel("discriminator logits", ("real_logits", "mismatched_logits", "fake_logits"), "mean"),
     Panel("costs", ("real_cost", "fake_cost", "fooling_cost"), "cross-entropy (nats)"),
     Panel("updates made", ("discriminator_updates", "decoder_updates"), "share of steps"),
     Panel("Wasserstein estimate", ("wasserstein_estimate",), "D(real) − D(generated)"),

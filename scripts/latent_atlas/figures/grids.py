@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import theme
 from .lettering import Note, annotate, pad, page, shorten, width_of, write
@@ -98,14 +99,22 @@ def samples(material: Material) -> Drawing:
     if "sample_labels" in material:
         return Drawing(_samples_by_label(images, material), "one row for each class asked for")
     if "sample_captions" in material:
-        captions = [
-            textwrap.wrap(str(caption), LETTERS, max_lines=LINES, placeholder=" …")
-            for caption in material["sample_captions"][:CAPTIONED]
-        ]
-        return Drawing(_captioned(images[:CAPTIONED], captions), "beneath each image the caption asked for")
+        return _under_captions(images, material["sample_captions"])
     chosen = images[: COLUMNS * COLUMNS]
     cols = min(COLUMNS, len(chosen))
     return Drawing(tile(legible(chosen, COLUMNS), -(-len(chosen) // cols), cols, GAP), "drawn at random, not selected")
+
+
+def held_out_samples(material: Material) -> Drawing:
+    """held_out_samples (n, H, W, C) above held_out_captions (n,) str."""
+    return _under_captions(material["held_out_samples"], material["held_out_captions"])
+
+
+def _under_captions(images: Pixels, captions: NDArray[np.str_]) -> Drawing:
+    lines = [
+        textwrap.wrap(str(caption), LETTERS, max_lines=LINES, placeholder=" …") for caption in captions[:CAPTIONED]
+    ]
+    return Drawing(_captioned(images[:CAPTIONED], lines), "beneath each image the caption asked for")
 
 
 def _samples_by_label(images: Pixels, material: Material) -> Pixels:

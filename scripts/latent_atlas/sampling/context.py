@@ -1,5 +1,6 @@
 """What a sampler is given."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -31,6 +32,7 @@ class Context:
     importance_samples: int
     likelihood_images: int
     shown: int  # conditions that get a picture of their own, at most
+    captions: Sequence[str] = ()  # that the user asks for
     split: str = "test"  # what is shown and measured; validation to choose settings by
 
     @cached_property

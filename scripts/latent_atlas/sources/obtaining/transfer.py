@@ -12,6 +12,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from latent_atlas import io
 from latent_atlas.sources import Progress
 
 ATTEMPTS = 4  # without a new byte

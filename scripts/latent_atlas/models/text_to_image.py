@@ -1,0 +1,222 @@
+"""Images from sentences (Reed et al. 2016, "Generative Adversarial Text to Image Synthesis").
+
+Three parts learn in every step, on images x with one caption t of theirs each, drawn anew every time:
+
+1. **The text encoder phi** learns a joint embedding with an image encoder (after Reed et al. 2016, "Learning Deep
+   Representations of Fine-Grained Visual Descriptions", which the paper takes its encoder from): within a batch, each
+   caption shall be nearest to its own image and each image to its own caption (`joint_embedding.matching_loss`).
+   Nothing else changes it: generator and discriminator are given its embeddings as constants.
+
+2. **The discriminator** is aware of matching (GAN-CLS, algorithm 1). With s_r = D(x, phi(t)) of a real image with its
+   caption, s_w = D(x, phi(t')) of a real image with a wrong one, s_f = D(G(z, phi(t)), phi(t)) of a generated one:
+
+       discriminator: -log s_r - 1/2 (log(1 - s_w) + log(1 - s_f))        generator: -log s_f
+
+   t' is the caption of another image of the batch, and another sentence; an image for which the batch has none has no
+   part in s_w.
+
+3. **The generator** is also trained on captions between captions (GAN-INT, eq. 5), for which no image exists:
+   -log D(G(z, t_i), t_i) with t_i = beta phi(t) + (1 - beta) phi(t'), beta = 1/2, is added with weight 1.
+
+The embedding is reduced to 128 units with leaky ReLU in both networks. The generator gets them beside z ~ N(0, I), the
+discriminator at every place of its last feature maps, before a 1x1 convolution (section 4.1 and figure 2). Adam with
+learning rate 0.0002 and beta1 = 0.5, batches of 64.
+
+``conditioning_kl`` turns on conditioning augmentation (Zhang et al. 2017, "StackGAN", section 3.2): the generator gets
+c ~ N(mu(phi(t)), sigma(phi(t))^2) in place of the reduced embedding, and its loss gains KL(N(mu, sigma^2) || N(0, I)),
+the mean over the units of c, times this weight. The noise of c is then a part of the latents, after z.
+
+``matching_weight`` adds to the generator's loss that of the joint embedding, taken on generated images and with both
+encoders fixed: their captions shall be told to them (Xu et al. 2018, "AttnGAN", section 3.2; the paper has no such
+loss).
+
+Where this differs:
+
+1. the encoder sees words, not characters: convolutions and a maximum over them in place of a recurrent network. It is
+   trained at the same time as the rest, not beforehand; it settles long before the generator does;
+2. its loss compares the captions of one batch by a softmax and knows no classes (Zhang et al. 2020, "Contrastive
+   Learning of Medical Visual Representations from Paired Images and Text"); the paper's is a hinge over classes;
+3. the wrong pair is a real image with a wrong caption, as in the paper; the authors' code has it the other way round;
+4. one caption at a time; the authors' code averages the embeddings of four;
+5. the networks are DCGAN's, without the authors' additional residual blocks, and the learning rate does not fall.
+"""
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from latent_atlas import model
+from latent_atlas.backend import keras, tf
+from latent_atlas.blocks import adversarial
+from latent_atlas.blocks.augmentation import random_mirror
+from latent_atlas.blocks.joint_embedding import differing, matching_loss, text_encoder, wrong_rows
+from latent_atlas.blocks.losses import binary_cross_entropy, kl_to_standard_normal
+from latent_atlas.blocks.networks import check_sides, conv_encoder
+from latent_atlas.blocks.optimizers import adam, descend
+from latent_atlas.blocks.strided import matching_head, strided_features, strided_generator, text_units
+
+if TYPE_CHECKING:
+    from latent_atlas.model import Batch, Tensor
+
+
+class Settings(model.Settings):
+    """The text-to-image GAN's own settings."""
+
+    latent_dim: int = Field(default=100, ge=1, description="of z")
+    width: int = Field(default=64, ge=1, description="channels nearest to the image; they double at each stage")
+    generator_width: int | None = Field(default=None, ge=1, description="the same of the generator, if it differs")
+    kernel: int = Field(default=5, ge=2, le=8, description="side of the convolutions of generator and discriminator")
+    text_units: int = Field(default=128, ge=1, description="units that generator and discriminator have of a text")
+    embedding_dim: int = Field(default=256, ge=2, description="of the joint embedding of captions and images")
+    encoder_width: int = Field(
+        default=32, ge=1, description="of the image encoder; that of captions is 4 times as wide"
+    )
+    encoder_learning_rate: float = Field(default=0.0005, gt=0, le=1)
+    temperature: float = Field(default=0.1, gt=0, description="of the softmax over the captions of a batch")
+    interpolation: float = Field(default=1.0, ge=0, description="weight of the loss on interpolated captions (GAN-INT)")
+    beta: float = Field(default=0.5, ge=0, le=1, description="where between two captions they lie")
+    matching_weight: float = Field(default=0.0, ge=0, description="of the generator's loss of matching (AttnGAN)")
+    conditioning_kl: float = Field(default=0.0, ge=0, description="weight of the KL term; 0: no augmentation")
+    mirror: bool = Field(default=False, description="mirror half of the images; not if captions say left and right")
+
+
+class TextToImage(model.Model, model.Illustrates):
+    """Encoders of texts and images; a generator and a discriminator that are told the text."""
+
+    Settings = Settings
+    reads, condition = ("images", "captions"), "captions"
+    alarms = (adversarial.DISCRIMINATOR_WON, adversarial.COLLAPSED)
+
+    @classmethod
+    def check(cls, settings: model.Settings, data: model.DataSpec) -> None:
+        check_sides(data)
+
+    def __init__(self, settings: Settings, data: model.DataSpec) -> None:
+        self.settings = settings
+        self.texts = text_encoder(data, 4 * settings.encoder_width, settings.embedding_dim)
+        self.images = conv_encoder(data, settings.encoder_width, {"embedding": settings.embedding_dim}, batch_norm=True)
+        self.generator = generator(settings, data)
+        self.features, self.matching = discriminator(settings, data)
+        self.latent_dim = self.generator.inputs[0].shape[-1]
+        self.networks = {
+            "text_encoder": self.texts,
+            "image_encoder": self.images,
+            "generator": self.generator,
+            "discriminator_features": self.features,
+            "discriminator_matching": self.matching,
+        }
+        rate = settings.learning_rate
+        self.optimizers = {
+            "encoders": adam(settings.encoder_learning_rate, self.texts, self.images),
+            "generator": adam(rate, self.generator, beta_1=0.5),
+            "discriminator": adam(rate, self.features, self.matching, beta_1=0.5),
+        }
+
+    def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
+        images, captions = batch["images"], batch["captions"]
+        wrong_seed, mirror_seed, *latent_seeds = tf.unstack(tf.random.split(seed, 4))
+        if self.settings.mirror:
+            images = random_mirror(images, mirror_seed)
+        different = differing(captions)
+        matched = self._match_step(images, captions, different)
+        texts = self.embed(captions)
+        wrong, exists = wrong_rows(different, wrong_seed)
+        mismatched = tf.gather(texts, wrong)
+        judged = self._discriminator_step(images, texts, mismatched, exists, latent_seeds[0])
+        drawn = self._generator_step(images, texts, mismatched, different, latent_seeds[1])
+        return {**matched, **judged, **drawn}
+
+    def _match_step(self, images: "Tensor", captions: "Tensor", different: "Tensor") -> "dict[str, Tensor]":
+        with tf.GradientTape() as tape:
+            seen = _unit(self.images(images, training=True)["embedding"])
+            read = _unit(self.texts(captions, training=True))
+            loss, accuracy = matching_loss(seen, read, different, self.settings.temperature)
+        descend(self.optimizers["encoders"], tape, loss, self.texts, self.images)
+        return {"matching_loss": loss, "matching_accuracy": accuracy}
+
+    def _discriminator_step(
+        self, images: "Tensor", texts: "Tensor", mismatched: "Tensor", exists: "Tensor", seed: "Tensor"
+    ) -> "dict[str, Tensor]":
+        fakes = self._drawn(texts, seed)["image"]
+        with tf.GradientTape() as tape:
+            maps = self.features(images, training=True)
+            real = self.matching([maps, texts], training=True)
+            wrong = self.matching([maps, mismatched], training=True)
+            fake = self.matching([self.features(fakes, training=True), texts], training=True)
+            loss = matching_aware_loss(real, wrong, fake, exists)
+        descend(self.optimizers["discriminator"], tape, loss, self.features, self.matching)
+        logits = {"real_logits": real, "mismatched_logits": wrong, "fake_logits": fake}
+        return {"discriminator_loss": loss, **{name: tf.reduce_mean(each) for name, each in logits.items()}}
+
+    def _generator_step(
+        self, images: "Tensor", texts: "Tensor", others: "Tensor", different: "Tensor", seed: "Tensor"
+    ) -> "dict[str, Tensor]":
+        settings, count = self.settings, tf.shape(texts)[0]
+        asked = texts
+        if settings.interpolation:
+            asked = tf.concat([texts, settings.beta * texts + (1.0 - settings.beta) * others], axis=0)
+        with tf.GradientTape() as tape:
+            drawn = self._drawn(asked, seed)
+            logits = self.matching([self.features(drawn["image"], training=True), asked], training=True)
+            loss = total = binary_cross_entropy(logits[:count], 1.0)
+            if settings.interpolation:
+                total += settings.interpolation * binary_cross_entropy(logits[count:], 1.0)
+            if settings.matching_weight:
+                seen = self.embed_images(drawn["image"][:count])
+                total += settings.matching_weight * matching_loss(seen, texts, different, settings.temperature)[0]
+            if settings.conditioning_kl:
+                kl = tf.reduce_mean(kl_to_standard_normal(drawn["mean"], drawn["log_variance"])) / settings.text_units
+                total += settings.conditioning_kl * kl
+        descend(self.optimizers["generator"], tape, total, self.generator)
+        logged = {"generator_loss": loss, "diversity": adversarial.diversity(drawn["image"][:count], images)}
+        return {**logged, "conditioning_kl": kl} if settings.conditioning_kl else logged
+
+    def _drawn(self, texts: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
+        return self.generator([adversarial.prior(self.generator, tf.shape(texts)[0], seed), texts], training=True)
+
+    def embed(self, captions: "Tensor") -> "Tensor":
+        return _unit(self.texts(captions, training=False))
+
+    def embed_images(self, images: "Tensor") -> "Tensor":
+        return _unit(self.images(images, training=False)["embedding"])
+
+    def draw(self, latents: "Tensor", texts: "Tensor") -> "Tensor":
+        return self.generator([latents, texts], training=False)["image"]
+
+
+def matching_aware_loss(real: "Tensor", wrong: "Tensor", fake: "Tensor", exists: "Tensor") -> "Tensor":
+    """-log s_r - 1/2 (log(1 - s_w) + log(1 - s_f)) of logits (n, 1); s_w of rows where a wrong caption ``exists``."""
+    among = tf.cast(exists, tf.float32)
+    costs = tf.nn.softplus(wrong)[:, 0]  # -log(1 - s_w)
+    mismatched = tf.math.divide_no_nan(tf.reduce_sum(among * costs), tf.reduce_sum(among))
+    return binary_cross_entropy(real, 1.0) + 0.5 * (mismatched + binary_cross_entropy(fake, 0.0))
+
+
+def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
+    """Latents and the embeddings of texts to images in [0, 1]; with augmentation also mean and log variance of c."""
+    units, augmented = settings.text_units, settings.conditioning_kl > 0
+    body = strided_generator(
+        data, settings.generator_width or settings.width, settings.latent_dim + units, settings.kernel
+    )
+    latent = keras.Input((settings.latent_dim + units * augmented,), name="latent")
+    text = keras.Input((settings.embedding_dim,), name="text")
+    if not augmented:
+        x = keras.layers.Concatenate()([latent, text_units(text, units)])
+        return keras.Model([latent, text], {"image": body([x])}, name="generator")
+    mean, log_variance = keras.ops.split(text_units(text, 2 * units), 2, axis=1)
+    z, noise = latent[:, : settings.latent_dim], latent[:, settings.latent_dim :]
+    x = keras.layers.Concatenate()([z, mean + keras.ops.exp(0.5 * log_variance) * noise])
+    outputs = {"image": body([x]), "mean": mean, "log_variance": log_variance}
+    return keras.Model([latent, text], outputs, name="generator")
+
+
+def discriminator(settings: Settings, data: model.DataSpec) -> "tuple[keras.Model, keras.Model]":
+    """Images to feature maps; and those with the embedding of a text to one logit each, (n, 1)."""
+    image = keras.Input(data.shape, name="image")
+    maps = strided_features(image, data, settings.width, "batch", settings.kernel)
+    features = keras.Model(image, maps, name="discriminator_features")
+    return features, matching_head(tuple(maps.shape[1:]), settings.embedding_dim, settings.text_units)
+
+
+def _unit(embeddings: "Tensor") -> "Tensor":
+    return tf.math.l2_normalize(embeddings, axis=1)
