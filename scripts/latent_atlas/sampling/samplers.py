@@ -116,6 +116,12 @@ SAMPLERS = (
         (abilities.Translates,),
         judge=abilities.Classifies,
     ),
+    Sampler(
+        translates.features,
+        tuple(f"translation_{name}_{way}" for way in _AB for name in ("features", "reference", "real", "left")),
+        (abilities.Translates,),
+        judge=abilities.Judges,
+    ),
     Sampler(writes.samples, ("written_text", "written_temperatures"), (abilities.Writes,)),
     Sampler(writes.surprise, ("text_nats",), (abilities.Writes,)),
     Sampler(paints.pictures, ("pictures",), (abilities.Paints,)),
