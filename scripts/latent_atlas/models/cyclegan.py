@@ -60,7 +60,7 @@ class CycleGAN(model.Model, model.Translates):
     @classmethod
     def check(cls, settings: model.Settings, data: model.DataSpec) -> None:
         shapes = [data[name].shape or () for name in cls.reads]
-        translation.check_halved(shapes[0], _HALVED + 1)
+        translation.check_halved(shapes[0], _HALVED)
         if shapes[0] != shapes[1]:
             raise AtlasError(f"needs domains of one shape, and they are {shapes[0]} and {shapes[1]}")
 
