@@ -31,7 +31,9 @@ BOUNDS = ["elbo", "iwae_bound", "active_units"]
 FRECHET = ["frechet", "frechet_real", "frechet_untrained", "frechet_noise", "frechet_n"]
 GENERATOR = [*FRECHET, "precision", "recall", "density", "coverage", "diversity", "sharpness"]
 CONDITIONAL = ["label_accuracy", "transfer_accuracy"]
-TRANSLATION = ["target_accuracy_ab", "target_accuracy_ba", "cycle_l1", "psnr", "psnr_bicubic", "ssim"]
+FRECHET_OF_WAYS = [f"frechet{what}_{way}" for way in ("ab", "ba") for what in ("", "_real", "_left", "_n")]
+CYCLE = ["cycle_l1", "domain_distance"]
+TRANSLATION = ["target_accuracy_ab", "target_accuracy_ba", *CYCLE, *FRECHET_OF_WAYS, "psnr", "psnr_bicubic", "ssim"]
 
 CAPTIONS = [
     "caption_accuracy", "caption_accuracy_held_out", "caption_accuracy_held_out_real",
@@ -103,6 +105,11 @@ def everything(n: int = 40, width: int = 6) -> dict[str, np.ndarray]:
         "held_out_real_labels": labels,
         "caption_ranks": rng.integers(1, 100, n),
         "caption_ranks_real": rng.integers(1, 100, n),
+        **{
+            f"translation_{name}_{way}": rng.normal(shift, size=(n, width)).astype(np.float32)
+            for way in ("ab", "ba")
+            for shift, name in enumerate(("reference", "real", "features", "left"))
+        },
         "text_nats": rng.exponential(size=n).astype(np.float32),
     }
 
@@ -129,7 +136,7 @@ def test_all_arrays_give_all_metrics_as_plain_finite_numbers():
     assert set(found) == {metric.name for measure in MEASURES for metric in measure.metrics}
     assert all(type(value) in (int, float) for value in found.values())
     whole = {name for name, value in found.items() if type(value) is int}
-    assert whole == {"active_units", "frechet_n", "stability_flags"}
+    assert whole == {"active_units", "frechet_n", "frechet_n_ab", "frechet_n_ba", "stability_flags"}
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 
@@ -170,6 +177,8 @@ def test_the_data_alone_have_no_metrics():
         (["anomaly_baseline", "anomaly_labels"], ["anomaly_auroc_baseline"]),
         (["translation_predictions_ba", "translation_targets_ba"], ["target_accuracy_ba"]),
         (["translation_sources_ab", "cycled_ab"], []),
+        (["translation_sources_ab", "translation_sources_ba", "cycled_ab", "cycled_ba"], CYCLE),
+        (["translation_reference_ab", "translation_features_ab"], []),
         (["translated_ab", "translation_truth_ab"], ["psnr", "ssim"]),
         (["text_nats"], ["bits_per_char"]),
         (["test_attribute_logits", "test_attributes"], ["accuracy", "accuracy_majority"]),
@@ -231,6 +240,13 @@ def test_values_come_from_the_right_arrays():
     assert found["target_accuracy_ba"] == (a["translation_predictions_ba"] == 0).mean()
     both = [images.l1(a[f"translation_sources_{way}"], a[f"cycled_{way}"]) for way in ("ab", "ba")]
     assert found["cycle_l1"] == pytest.approx(np.mean(both), rel=1e-14)
+    a_to_b = images.nearest_l1(a["translation_sources_ab"], a["translation_sources_ba"])
+    b_to_a = images.nearest_l1(a["translation_sources_ba"], a["translation_sources_ab"])
+    assert found["domain_distance"] == pytest.approx((a_to_b + b_to_a) / 2, rel=1e-14)
+    for metric, name in {"frechet": "features", "frechet_real": "real", "frechet_left": "left"}.items():
+        for way in ("ab", "ba"):
+            expected = frechet.frechet_distance(a[f"translation_{name}_{way}"], a[f"translation_reference_{way}"])
+            assert found[f"{metric}_{way}"] == pytest.approx(expected, rel=1e-9)
     assert found["psnr"] == images.psnr(a["translated_ab"], a["translation_truth_ab"])
     assert found["ssim"] == images.ssim(a["translated_ab"], a["translation_truth_ab"])
     assert found["psnr_bicubic"] == images.psnr_bicubic(a["translation_sources_ab"], a["translation_truth_ab"])

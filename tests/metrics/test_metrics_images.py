@@ -12,6 +12,7 @@ from latent_atlas.metrics.images import (
     l1,
     mse,
     mse_per_image,
+    nearest_l1,
     psnr,
     psnr_bicubic,
     ssim,
@@ -29,6 +30,16 @@ def test_mse_by_hand():
     np.testing.assert_allclose(mse_per_image(first, second), [0.5, 0.04], rtol=1e-14)
     assert mse(first, second) == pytest.approx(0.27, rel=1e-14)
     assert l1(first, second) == pytest.approx((0.5 + 0.2) / 2, rel=1e-14)
+
+
+def test_each_image_is_compared_with_its_nearest():
+    def grey(*values: int) -> np.ndarray:
+        return np.array(values, np.uint8)[:, None, None, None].repeat(2, axis=2)
+
+    assert nearest_l1(grey(0, 255), grey(51, 102, 204)) == pytest.approx(0.2, rel=1e-6)
+    assert nearest_l1(grey(51, 102, 204), grey(0, 255)) == pytest.approx((0.2 + 0.4 + 0.2) / 3, rel=1e-6)
+    with pytest.raises(ValueError, match="shapes of an image"):
+        nearest_l1(pictures(side=4), pictures(side=5))
 
 
 def test_uint8_does_not_wrap_around():

@@ -11,13 +11,17 @@ import pytest
 from latent_atlas import models
 from latent_atlas.backend import keras
 from latent_atlas.model import DataSpec, Model
+from latent_atlas.prepared.domains import two_domains
 from latent_atlas.training import loop
 from latent_atlas.training.checkpoints import Checkpoints
 
 FILES = sorted(Path(models.__file__).parent.glob("[a-z]*.py"))
-DATA = DataSpec.of_images((16, 16, 1))
+DATA = DataSpec({**DataSpec.of_images((16, 16, 1)).columns, **two_domains((16, 16, 1), "pairs")})
 LATENTS = np.random.default_rng(0).standard_normal((3, 5)).astype(np.float32)
+SEEDS = np.array([[0, 0], [0, 1], [0, 2]], np.int32)
 SETTINGS = {
+    "cyclegan": {"width": 2, "residual_blocks": 1, "discriminator_width": 2, "pool": 3},
+    "pix2pix": {"width": 2, "discriminator_width": 2},
     "gan": {"hidden": 16, "maxout_units": 8, "latent_dim": 5},
     "wgan_gp": {"width": 2, "critic_steps": 2, "latent_dim": 5},
     "stylegan": {
@@ -53,11 +57,12 @@ def test_importing_every_model_loads_no_framework() -> None:
 
 
 class Batches:
-    def __init__(self, count: int) -> None:
-        self.count = count
+    def __init__(self, columns: tuple[str, ...], count: int) -> None:
+        self.columns, self.count = columns, count
 
     def __getitem__(self, step: int) -> dict[str, np.ndarray]:
-        return {"images": np.random.default_rng([7, step]).integers(0, 256, (self.count, 16, 16, 1), np.uint8)}
+        generator = np.random.default_rng([7, step])
+        return {name: generator.integers(0, 256, (self.count, 16, 16, 1), np.uint8) for name in self.columns}
 
 
 class Progress:
@@ -81,8 +86,16 @@ def build(name: str) -> tuple[Model, object]:
 def train(name: str, folder: Path, last: int = 10**9) -> tuple[dict[str, np.ndarray], loop.Record]:
     folder.mkdir(parents=True, exist_ok=True)
     model, settings = build(name)
+    batches = Batches(model.columns(settings), settings.images_per_step)
+
+    def draw() -> dict[str, np.ndarray]:
+        if hasattr(model, "decode"):
+            return {"drawn": model.decode(LATENTS).numpy()}
+        sources = batches[0][model.translations[0].source][:3] / np.float32(255)
+        return {"drawn": model.translate("ab", sources, SEEDS).numpy()}
+
     record = loop.train(
-        model, settings, 0, Batches(settings.images_per_step), DATA, lambda: {"drawn": model.decode(LATENTS).numpy()},
+        model, settings, 0, batches, DATA, draw,
         Checkpoints(folder, "same"), 0.0, Progress(last),
     )  # fmt: skip
     weights = {f"{n}/{i}": v.numpy() for n, net in model.networks.items() for i, v in enumerate(net.weights)}
@@ -90,7 +103,14 @@ def train(name: str, folder: Path, last: int = 10**9) -> tuple[dict[str, np.ndar
 
 
 @pytest.mark.parametrize(
-    "name", ["gan", pytest.param("wgan_gp", marks=pytest.mark.slow), pytest.param("stylegan", marks=pytest.mark.slow)]
+    "name",
+    [
+        "gan",
+        "cyclegan",
+        "pix2pix",
+        pytest.param("wgan_gp", marks=pytest.mark.slow),
+        pytest.param("stylegan", marks=pytest.mark.slow),
+    ],
 )
 def test_a_resumed_run_ends_with_the_same_arrays(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

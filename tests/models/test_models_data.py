@@ -11,6 +11,7 @@ from latent_atlas.blocks import networks
 from latent_atlas.columns import Column
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import DataSpec, Settings
+from latent_atlas.prepared.domains import two_domains
 
 PERCEPTRONS = {"latent_dim": 4, "hidden": 8, "maxout_units": 4}
 SMALL: dict[str, dict[str, Any]] = {
@@ -22,13 +23,15 @@ SMALL: dict[str, dict[str, Any]] = {
     "text_to_image": {"width": 2, "latent_dim": 4, "text_units": 3, "embedding_dim": 4, "encoder_width": 2},
 }
 ANY_SIDES = {"cgan", "cnn", "gan", "mlp"}
-HALVED = set(models.names()) - ANY_SIDES - {"stylegan"}
+TRANSLATORS = {"cyclegan", "pix2pix"}
+HALVED = set(models.names()) - ANY_SIDES - TRANSLATORS - {"stylegan"}
+IMAGES = ("images", "domain_a", "domain_b", "inputs", "targets")
 SHAPES = {  # and the models that take them
-    (28, 32, 1): ANY_SIDES | HALVED,
-    (48, 32, 3): ANY_SIDES | HALVED,
+    (28, 32, 1): ANY_SIDES | HALVED | {"cyclegan"},
+    (48, 32, 3): ANY_SIDES | HALVED | TRANSLATORS,
     (27, 27, 1): ANY_SIDES,
     (5, 5, 1): ANY_SIDES,
-    (52, 52, 1): ANY_SIDES,  # halves to 13
+    (52, 52, 1): ANY_SIDES | {"cyclegan"},  # halves to 13
     (32, 32, 3): set(models.names()),
 }
 
@@ -43,7 +46,8 @@ def settings(name: str, **chosen: Any) -> Settings:
 def test_a_model_trains_on_images_of_a_shape_or_refuses_them_in_a_line(name: str, shape: tuple[int, int, int]) -> None:
     kind, chosen = models.find(name), settings(name)
     images = DataSpec.of_images(shape, labels=3, attributes=2)
-    data = DataSpec({**images.columns, "captions": Column("captions", (5,), 9)})
+    captions = {"captions": Column("captions", (5,), 9)}
+    data = DataSpec({**two_domains(shape, "pairs"), **images.columns, **captions})
     if name not in SHAPES[shape]:
         with pytest.raises(AtlasError, match=rf"needs .*{shape[0]}x{shape[1]}; set `size`") as refusal:
             kind.check(chosen, data)
@@ -53,7 +57,7 @@ def test_a_model_trains_on_images_of_a_shape_or_refuses_them_in_a_line(name: str
     keras.utils.set_random_seed(0)
     model, count = kind(chosen, data), chosen.images_per_step
     columns = {
-        "images": np.random.default_rng(0).random((count, *shape), np.float32),
+        **{name: np.random.default_rng(0).random((count, *shape), np.float32) for name in IMAGES},
         "labels": np.arange(count, dtype=np.int32) % 3,
         "attributes": np.ones((count, 2), np.float32),
         "captions": np.random.default_rng(1).integers(1, 9, (count, 5), np.int32),
@@ -68,6 +72,9 @@ def test_a_model_trains_on_images_of_a_shape_or_refuses_them_in_a_line(name: str
         assert model.encode(batch["images"][:2], *condition).shape == (2, model.latent_dim)
     if hasattr(model, "decode"):
         assert model.decode(tf.zeros((2, model.latent_dim)), *condition).shape == (2, *shape)
+    for way in getattr(model, "translations", ()):
+        seeds = tf.constant([[0, 0], [0, 1]])
+        assert model.translate(way.name, batch[way.source][:2], seeds).shape == (2, *shape)
     if hasattr(model, "log_weight"):
         assert model.log_weight(batch["images"][:2], tf.constant([0, 1]), *condition).shape == (2,)
 

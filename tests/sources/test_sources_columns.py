@@ -97,7 +97,15 @@ def test_a_folder_says_before_any_job_whether_it_has_classes(place: Path, monkey
     fill(place / "one", 12, ("cats",))
     fill(place / "two", 12)
     assert list(promised("folder", path="one")) == ["images"]
-    assert list(promised("folder", path="two", captions=True)) == ["images", "labels", "captions"]
+    two = ["images", "labels", "domain_a", "domain_b"]
+    assert list(promised("folder", path="two", captions=True)) == [*two, "captions"]
+    fill(place / "three", 12, ("cats", "dogs", "mice"))
+    assert list(promised("folder", path="three")) == ["images", "labels"]
+    fill(place / "horse2zebra", 12, ("trainA", "trainB", "testA", "testB"))
+    assert list(promised("folder", path="horse2zebra")) == two
+    fill(place / "maps", 12, ("train", "val"))
+    assert list(promised("folder", path="maps")) == ["images"]
+    assert list(promised("folder", path="maps", pairs="left_to_right")) == [*two, "inputs", "targets"]
     with zipfile.ZipFile(place / "two.zip", "w") as archive:
         for name in ("two/cats/1.png", "two/dogs/1.png"):
             archive.writestr(name, encoded(picture()))
@@ -108,16 +116,17 @@ def test_a_folder_says_before_any_job_whether_it_has_classes(place: Path, monkey
     assert "labels" not in promised("folder", path="one.zip")
     # Elsewhere it may have classes: nothing is refused before the data card says so.
     assert promised("folder", path="nowhere")["labels"] == Column("labels", (), None)
+    assert list(promised("folder", path="nowhere")) == two
 
 
-def test_the_second_class_is_enough(place: Path, monkeypatch: pytest.MonkeyPatch):
+def test_one_image_of_each_folder_is_enough(place: Path, monkeypatch: pytest.MonkeyPatch):
     for kind in ("cats", "dogs"):
         fill(place / "pets", 5, (kind,))
     looked: list[Path] = []
     is_file = Path.is_file
     monkeypatch.setattr(Path, "is_file", lambda path: looked.append(path) is None and is_file(path))
     assert "labels" in promised("folder", path="pets")
-    assert len([path for path in looked if path.suffix == ".png"]) == 6  # five of one class, and the first of the other
+    assert len([path for path in looked if path.suffix == ".png"]) == 2
 
 
 def test_idx_files_say_their_shape_before_any_job(own: Path):

@@ -47,6 +47,51 @@ def test_folders_become_classes_and_a_zip_is_the_same(build: Build, place: Path)
     assert a.spec.shape == (16, 16, 3)
 
 
+def test_two_classes_are_two_domains(build: Build, place: Path):
+    fill(place / "pets", 40)
+    split = build("folder", "a", path="pets", size=16).split("train")
+    for label, domain in enumerate(("domain_a", "domain_b")):
+        np.testing.assert_array_equal(split[domain][:], split["images"][split["labels"] == label])
+    fill(place / "three", 30, ("cats", "dogs", "mice"))
+    assert "domain_a" not in build("folder", "b", path="three", size=16).spec
+
+
+def test_folders_may_say_the_split_as_for_the_code_of_cyclegan(build: Build, place: Path):
+    for folder, count in {"trainA": 20, "trainB": 30, "testA": 3, "testB": 4}.items():
+        fill(place / "horse2zebra", count, (folder,))
+    data = build("folder", path="horse2zebra", size=16)
+    assert data.names("labels") == ["A", "B"]
+    counts = {
+        name: [len(data.split(name)[domain]) for domain in ("domain_a", "domain_b")]
+        for name in ("train", "validation", "test")
+    }
+    assert counts == {"train": [18, 27], "validation": [2, 3], "test": [3, 4]}
+
+
+@pytest.mark.parametrize(("direction", "inputs"), [("left_to_right", 0), ("right_to_left", 1)])
+def test_pictures_side_by_side_are_pairs(build: Build, place: Path, direction: str, inputs: int):
+    for number, folder in enumerate(["train"] * 20 + ["val"] * 4 + ["test"] * 2):
+        (place / "facades" / folder).mkdir(parents=True, exist_ok=True)
+        whole = np.zeros((16, 32, 3), np.uint8)
+        whole[:, :16], whole[:, 16:] = 2 * number, 255 - 2 * number
+        Image.fromarray(whole).save(place / "facades" / folder / f"{number:02d}.png")
+    data = build("folder", path="facades", size=16, pairs=direction)
+    assert [len(data.split(name)["targets"]) for name in ("train", "validation", "test")] == [20, 4, 2]
+    split = data.split("validation")
+    sides = [split["inputs"].astype(int), split["targets"].astype(int)]
+    assert (sides[0] + sides[1] == 255).all() and (sides[inputs] < 128).all()
+    np.testing.assert_array_equal(split["domain_a"], sides[inputs])
+    assert data.names("labels") == ["left", "right"]
+
+
+def test_a_picture_of_one_side_is_no_pair(build: Build, place: Path):
+    fill(place / "odd", 12, ("train",), picture(width=25))
+    with pytest.raises(AtlasError, match="25x20 pixels, which is not two halves side by side"):
+        build("folder", path="odd", size=16, pairs="left_to_right")
+    with pytest.raises(ValueError, match="captions and pairs exclude each other"):
+        build("folder", "b", path="odd", size=16, pairs="left_to_right", captions=True)
+
+
 def test_the_bytes_depend_on_nothing_but_the_files(build: Build, place: Path, monkeypatch: pytest.MonkeyPatch):
     fill(place / "pets", 60)
     build("folder", "a", path="pets", size=16)

@@ -56,6 +56,12 @@ def descend(
         tf.cond(when, apply, lambda: tf.constant(False))
 
 
+def decayed(optimizer: "Optimizer", learning_rate: float, steps: int) -> None:
+    """Sets the learning rate for its next step: constant for half of ``steps``, then linear to zero."""
+    share = tf.cast(tf.convert_to_tensor(optimizer.iterations), tf.float32) / steps
+    optimizer.learning_rate.assign(learning_rate * tf.minimum(1.0, 2.0 * (1.0 - share)))
+
+
 def reset(optimizer: "Optimizer") -> None:
     """Sets averages and step count to zero; the learning rate stays."""
     for variable in optimizer.variables:

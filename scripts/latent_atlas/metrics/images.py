@@ -33,6 +33,25 @@ def l1(first: Array, second: Array) -> float:
     return float(np.concatenate([np.abs(a - b).mean(axis=(1, 2, 3)) for a, b in _pairs(first, second)]).mean())
 
 
+def nearest_l1(first: Array, second: Array) -> float:
+    """Mean over the images of ``first`` of the mean absolute error to the most similar image of ``second``.
+
+    Args:
+        first, second: images (n, H, W, C) and (m, H, W, C), uint8 or floats in [0, 1].
+
+    Returns:
+        A number in [0, 1].
+
+    Raises:
+        ValueError: not images, different shapes, or floats outside [0, 1].
+    """
+    check_images("first", first)
+    check_images("second", second)
+    check_same("shapes of an image", first=first.shape[1:], second=second.shape[1:])
+    others = unit(second).astype(np.float32)
+    return float(np.mean([np.abs(others - unit(one).astype(np.float32)).mean(axis=(1, 2, 3)).min() for one in first]))
+
+
 def psnr(first: Array, second: Array) -> float:
     """Mean over images of the peak signal-to-noise ratio, 10 log10(1 / MSE), in [0, PSNR_CEILING] dB.
 

@@ -17,12 +17,13 @@ def two_domains(shape: tuple[int, int, int], pairs: str = "") -> dict[str, Colum
     return columns | {name: Column("images", shape, order=pairs) for name in ("inputs", "targets") if pairs}
 
 
-def alternating(array: str) -> dict[str, dict[str, Any]]:
-    """Entries of the pairs of a data card: in ``array`` aerial photograph and map alternate.
+def alternating(array: str, inputs: str = "map", targets: str = "aerial photograph", first: int = 1) -> dict[str, Any]:
+    """Entries of the pairs of a data card, both sides of which alternate in ``array``; by default those of the maps.
 
-    From map to photograph is the harder direction, and the one whose figures are published most.
+    ``first`` is the row of the first input, 0 or 1. From map to photograph is the harder direction, and the one whose
+    figures are published most.
     """
     return {
-        "inputs": {"array": array, "first": 1, "step": 2, "what": "map"},
-        "targets": {"array": array, "first": 0, "step": 2, "what": "aerial photograph"},
+        "inputs": {"array": array, "first": first, "step": 2, "what": inputs},
+        "targets": {"array": array, "first": 1 - first, "step": 2, "what": targets},
     }

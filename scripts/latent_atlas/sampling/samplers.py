@@ -162,6 +162,12 @@ SAMPLERS = (
         (abilities.Translates,),
         judge=abilities.Classifies,
     ),
+    Sampler(
+        translates.features,
+        tuple(f"translation_{name}_{way}" for way in _AB for name in ("features", "reference", "real", "left")),
+        (abilities.Translates,),
+        judge=abilities.Judges,
+    ),
     Sampler(writes.samples, ("written_text", "written_temperatures"), (abilities.Writes,)),
     Sampler(writes.surprise, ("text_nats",), (abilities.Writes,)),
     Sampler(paints.pictures, ("pictures", "picture_sources", "picture_source_names"), (abilities.Paints,)),

@@ -42,3 +42,20 @@ def judged(context: Context) -> Arrays:
             arrays[f"translation_predictions_{way.name}"] = found
             arrays[f"translation_targets_{way.name}"] = np.full(len(found), label, np.int32)
     return arrays
+
+
+def features(context: Context) -> Arrays:
+    """The judge's features, (n, d) each, on the target side of each way.
+
+    ``translation_features_<way>`` of the translations; ``translation_reference_<way>`` and ``translation_real_<way>``
+    of the target's own images, of training and of test; ``translation_left_<way>`` of the sources as they are, where
+    they have the target's shape.
+    """
+    arrays: Arrays = {}
+    for way in context.model.translations:
+        sources, translated = context.translated(way)
+        images = {"features": translated, "reference": context.train[way.target], "real": context.test[way.target]}
+        if sources.shape == translated.shape:
+            images["left"] = sources
+        arrays |= {f"translation_{name}_{way.name}": context.judge_features(x) for name, x in images.items()}
+    return arrays

@@ -2,10 +2,12 @@
 
 from latent_atlas.metrics.attribute_scores import attribute_effect
 from latent_atlas.metrics.entries import Among, Arrays, Direction, Measure, Metric, Metrics, Theme
-from latent_atlas.metrics.images import l1, psnr, psnr_bicubic, ssim
+from latent_atlas.metrics.frechet import frechet_distance
+from latent_atlas.metrics.images import l1, nearest_l1, psnr, psnr_bicubic, ssim
 from latent_atlas.metrics.labels import accuracy, transfer_accuracy
 
 _CYCLE = tuple(f"{name}_{way}" for way in ("ab", "ba") for name in ("translation_sources", "cycled"))
+_NEIGHBOURS = 500  # images of each domain, at most, whose nearest neighbours are looked for
 
 
 def _target_accuracy(way: str, domains: str) -> Measure:
@@ -28,9 +30,74 @@ def _target_accuracy(way: str, domains: str) -> Measure:
     )
 
 
+def _frechet(way: str) -> Measure:
+    """For one direction: the distance and those that help to read it, all at one n, on which its bias depends."""
+    arrow, reference = f"{way[0].upper()}→{way[1].upper()}", f"translation_reference_{way}"
+    sets = {
+        f"frechet_{way}": f"translation_features_{way}",
+        f"frechet_real_{way}": f"translation_real_{way}",
+        f"frechet_left_{way}": f"translation_left_{way}",
+    }
+
+    def distances(arrays: Arrays) -> Metrics:
+        given = {metric: arrays[name] for metric, name in sets.items() if name in arrays}
+        count = min(map(len, given.values()))
+        found = {metric: frechet_distance(rows[:count], arrays[reference]) for metric, rows in given.items()}
+        return {**found, f"frechet_n_{way}": count}
+
+    return Measure(
+        (reference, f"translation_features_{way}", f"translation_real_{way}"),
+        distances,
+        (
+            Metric(
+                f"frechet_{way}",
+                f"Fréchet {arrow}",
+                Direction.DOWN,
+                "How far the translated images are, as a whole, from training images of what they should look like, "
+                "in the judge's features; small if they look right and are as varied (Heusel et al. 2017; not "
+                "comparable with a published FID).",
+                (1.0, 0.8),
+                digits=1,
+                among=(Among.JUDGE,),
+            ),
+            Metric(
+                f"frechet_real_{way}",
+                "… of real images",
+                Direction.NONE,
+                "The same distance for real test images of the target: about the lowest that is possible.",
+                (1.0, 0.8),
+                digits=1,
+                alone=f"Fréchet {arrow}, real images",
+            ),
+            Metric(
+                f"frechet_left_{way}",
+                "… untranslated",
+                Direction.NONE,
+                "The same distance for the sources as they are: what a model reaches that changes nothing.",
+                (1.0, 0.8),
+                digits=1,
+                alone=f"Fréchet {arrow}, untranslated",
+            ),
+            Metric(
+                f"frechet_n_{way}",
+                "Images compared",
+                Direction.NONE,
+                "How many images each Fréchet distance was taken from. With fewer images the distance comes out "
+                "larger, so only distances from equally many can be compared.",
+                (0.0, 0.0),
+                digits=0,
+                alone=f"Fréchet {arrow}, images compared",
+                note=True,
+            ),
+        ),
+        uses=(f"translation_left_{way}",),
+    )
+
+
 def _cycle(arrays: Arrays) -> Metrics:
     ways = [l1(arrays[f"cycled_{way}"], arrays[f"translation_sources_{way}"]) for way in ("ab", "ba")]
-    return {"cycle_l1": sum(ways) / len(ways)}
+    a, b = (arrays[f"translation_sources_{way}"][:_NEIGHBOURS] for way in ("ab", "ba"))
+    return {"cycle_l1": sum(ways) / len(ways), "domain_distance": (nearest_l1(a, b) + nearest_l1(b, a)) / 2}
 
 
 def _bicubic(arrays: Arrays) -> Metrics:
@@ -70,7 +137,16 @@ MEASURES = (
             "and back again. Pixels lie between 0 and 1 (Zhu et al. 2017).",
             tolerance=(0.0, 0.25), digits=4,
         ),
+        Metric(
+            "domain_distance", "… to the other domain", Direction.NONE,
+            "Mean absolute difference between a test image and the most similar one of the other domain: what the "
+            "cycle error would be if translation went by way of the nearest neighbour. A model that keeps what it "
+            "translates has a much lower cycle error.",
+            tolerance=(0.0, 0.05), digits=4, alone="Distance of the domains",
+        ),
     )),
+    _frechet("ab"),
+    _frechet("ba"),
     Measure(
         ("translated_ab", "translation_truth_ab"),
         lambda a: {"psnr": psnr(a["translated_ab"], a["translation_truth_ab"])}, (

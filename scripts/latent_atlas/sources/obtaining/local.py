@@ -85,8 +85,11 @@ def pack_folder(folder: Path, target: Path, suffixes: tuple[str, ...], progress:
             progress.update(done, len(found), "file")
 
 
-def files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
-    """The files with those suffixes, hidden ones left out: the path inside the folder, and the whole path."""
+def files(folder: Path, suffixes: tuple[str, ...], one_each: bool = False) -> Iterator[tuple[str, Path]]:
+    """The files with those suffixes, hidden ones left out: the path inside the folder, and the whole path.
+
+    With ``one_each`` one of each folder in it, which is found at once.
+    """
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
         for name in names:
@@ -99,3 +102,5 @@ def files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Path]]
             except UnicodeEncodeError:
                 raise AtlasError(f"{folder}: the file name {relative!r} is not UTF-8; rename it") from None
             yield unicodedata.normalize("NFC", relative), path
+            if one_each:
+                break
