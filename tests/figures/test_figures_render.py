@@ -79,6 +79,8 @@ def arrays() -> Arrays:
         "written_text": np.array([["to be\nor not"] * 3, ["zq\x00 !"] * 3]),
         "written_temperatures": np.array([0.5, 1], np.float32),
         "pictures": images(2, channels=3),
+        "picture_sources": images(2, 2, channels=3),
+        "picture_source_names": np.array([["cat", "wave"], ["cat", "brush_strokes"]]),
     }
 
 
@@ -157,6 +159,7 @@ EXPECTED: list[tuple[tuple[str, ...], set[str]]] = [
     (("translation_sources_ba", "translated_ba", "translation_truth_ba"), {"translations_ba"}),
     (("written_text", "written_temperatures"), {"written"}),
     (("pictures",), {"pictures"}),
+    (("pictures", "picture_sources", "picture_source_names"), {"pictures"}),
 ]
 
 
@@ -362,3 +365,13 @@ def test_pictures_keep_their_proportions(shape: tuple[int, ...]) -> None:
     height = (np.ptp(rows) + 1 - 12 * (across - 1)) / across
     width = (np.ptp(cols) + 1 - 12 * (across - 1)) / across
     assert height / width == pytest.approx(shape[1] / shape[2], rel=0.01)
+
+
+def test_what_a_picture_was_made_from_stands_at_its_left() -> None:
+    greys = np.array([[40, 80, 120], [60, 100, 140]], np.uint8)  # two sources and the result, twice
+    images = np.broadcast_to(greys[:, :, None, None, None], (2, 3, 300, 400, 3))
+    names = np.array([["cat", "wave"], ["cat", "brush_strokes"]])
+    given = {"pictures": images[:, 2], "picture_sources": images[:, :2], "picture_source_names": names}
+    body = pages.pictures(material(given)).body
+    centres = [[body[y, x, 0] for x in (200, 612, 1024)] for y in (182, 526)]
+    assert body.shape[1] == 3 * 400 + 2 * 12 and centres == greys.tolist()

@@ -31,6 +31,7 @@ BOUNDS = ["elbo", "iwae_bound", "active_units"]
 FRECHET = ["frechet", "frechet_real", "frechet_untrained", "frechet_noise", "frechet_n"]
 GENERATOR = [*FRECHET, "precision", "recall", "density", "coverage", "diversity", "sharpness"]
 CONDITIONAL = ["label_accuracy", "transfer_accuracy"]
+PAINTING = ["activation_gain", "seam_contrast", "style_loss_drop", "content_loss_share"]
 TRANSLATION = ["target_accuracy_ab", "target_accuracy_ba", "cycle_l1", "psnr", "psnr_bicubic", "ssim"]
 
 
@@ -91,6 +92,16 @@ def everything(n: int = 40, width: int = 6) -> dict[str, np.ndarray]:
         "translation_targets_ab": np.ones(n, int),
         "translation_predictions_ba": rng.integers(0, 2, n),
         "translation_targets_ba": np.zeros(n, int),
+        "pictures": pictures(1),
+        "picture_sources": pictures(1)[:, None],
+        "tile_rows": np.array([4]),
+        "tile_columns": np.array([4]),
+        "activations": np.ones(2),
+        "activations_before": np.ones(2),
+        "style_losses": np.ones(2),
+        "style_losses_before": np.ones(2),
+        "content_losses": np.ones(2),
+        "content_losses_of_styles": np.ones(2),
         "text_nats": rng.exponential(size=n).astype(np.float32),
     }
 
@@ -103,7 +114,7 @@ def only(*names: str) -> dict[str, np.ndarray]:
 def test_all_arrays_give_all_metrics_as_plain_finite_numbers():
     found = measured(everything(), ["the critic has won"])
     everyone = (*CLASSIFIER, *ATTRIBUTES, *MODES, *BOUNDS, *AUTOENCODER, *GENERATOR, *CONDITIONAL, *TRANSLATION)
-    assert set(found) == {*everyone, "bits_per_char", "stability_flags"}
+    assert set(found) == {*everyone, *PAINTING, "bits_per_char", "stability_flags"}
     assert set(found) == {metric.name for measure in MEASURES for metric in measure.metrics}
     assert all(type(value) in (int, float) for value in found.values())
     whole = {name for name, value in found.items() if type(value) is int}

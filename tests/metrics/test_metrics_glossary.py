@@ -11,7 +11,7 @@ accuracy elbo iwae_bound reconstruction_mse pca_mse knn_accuracy linear_probe_ac
 anomaly_auroc_baseline denoising_psnr_gain frechet frechet_real frechet_noise frechet_untrained precision recall density
 coverage label_accuracy transfer_accuracy sharpness sharpness_reconstructions attribute_effect target_accuracy_ab
 target_accuracy_ba cycle_l1 psnr ssim psnr_bicubic bits_per_char accuracy_majority modes_covered label_entropy diversity
-stability_flags active_units frechet_n
+stability_flags active_units frechet_n activation_gain seam_contrast style_loss_drop content_loss_share
 """.split()  # noqa: SIM905
 
 
