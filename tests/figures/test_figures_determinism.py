@@ -23,6 +23,7 @@ arrays = {
     "anomaly_scores": rng.normal(size=60), "anomaly_labels": np.arange(60) % 2, "label_names": np.array(list("abc")),
     "condition_names": np.array(list("abc")),
     "written_text": np.array([["to be", "or not"]]), "written_temperatures": np.ones(1), "pictures": images(1),
+    "picture_sources": images(1, 2), "picture_source_names": np.array([["a", "b"]]),
     "translation_sources_ab": images(3), "translated_ab": images(3),
     "reference_features": rng.normal(size=(900, 64)), "sample_features": rng.normal(size=(900, 64)),
     "latent_torus": images(3, 4, 4), "truncation_sweep": images(4, 5), "truncation_psis": np.linspace(-1, 1, 5),

@@ -78,6 +78,11 @@ def arrays() -> Arrays:
         "cycled_ba": images(4),
         "written_text": np.array([["to be\nor not"] * 3, ["zq\x00 !"] * 3]),
         "written_temperatures": np.array([0.5, 1], np.float32),
+        "written_words": np.array([0.5, 1.0]),
+        "written_copies": np.array([["to be"] * 3, [" "] * 3]),
+        "text_nats": np.ones(50, np.float32),
+        "ngram_bits": np.array([4.0, 3.0, 2.5]),
+        "compressed_bits": np.array(2.0),
         "pictures": images(2, channels=3),
         "held_out_samples": images(5, channels=3),
         "held_out_captions": np.array(["a red circle"] * 5),
@@ -93,6 +98,8 @@ def arrays() -> Arrays:
         "word_change_new": np.array([[True, False, False], [False, False, True]]),
         "caption_paths": images(3, 9, channels=3),
         "caption_path_ends": np.array([["a red circle", "a blue star"]] * 3),
+        "picture_sources": images(2, 2, channels=3),
+        "picture_source_names": np.array([["cat", "wave"], ["cat", "brush_strokes"]]),
     }
 
 
@@ -170,6 +177,7 @@ EXPECTED: list[tuple[tuple[str, ...], set[str]]] = [
     (("translation_sources_ab", "translated_ab", "cycled_ab"), {"translations_ab"}),
     (("translation_sources_ba", "translated_ba", "translation_truth_ba"), {"translations_ba"}),
     (("written_text", "written_temperatures"), {"written"}),
+    (("text_nats", "ngram_bits", "compressed_bits"), {"bits_per_char"}),
     (("pictures",), {"pictures"}),
     (("held_out_samples", "held_out_captions"), {"held_out_samples"}),
     (("caption_draws", "caption_draws_of"), {"caption_draws"}),
@@ -179,6 +187,7 @@ EXPECTED: list[tuple[tuple[str, ...], set[str]]] = [
         {"word_changes"},
     ),
     (("caption_paths", "caption_path_ends"), {"caption_paths"}),
+    (("pictures", "picture_sources", "picture_source_names"), {"pictures"}),
 ]
 
 
@@ -384,3 +393,13 @@ def test_pictures_keep_their_proportions(shape: tuple[int, ...]) -> None:
     height = (np.ptp(rows) + 1 - 12 * (across - 1)) / across
     width = (np.ptp(cols) + 1 - 12 * (across - 1)) / across
     assert height / width == pytest.approx(shape[1] / shape[2], rel=0.01)
+
+
+def test_what_a_picture_was_made_from_stands_at_its_left() -> None:
+    greys = np.array([[40, 80, 120], [60, 100, 140]], np.uint8)  # two sources and the result, twice
+    images = np.broadcast_to(greys[:, :, None, None, None], (2, 3, 300, 400, 3))
+    names = np.array([["cat", "wave"], ["cat", "brush_strokes"]])
+    given = {"pictures": images[:, 2], "picture_sources": images[:, :2], "picture_source_names": names}
+    body = pages.pictures(material(given)).body
+    centres = [[body[y, x, 0] for x in (200, 612, 1024)] for y in (182, 526)]
+    assert body.shape[1] == 3 * 400 + 2 * 12 and centres == greys.tolist()

@@ -39,6 +39,16 @@ CAPTIONS = [
     "caption_accuracy", "caption_accuracy_held_out", "caption_accuracy_held_out_real",
     "caption_rank", "caption_rank_median", "caption_rank_real",
 ]  # fmt: skip
+PAINTING = ["activation_gain", "seam_contrast", "style_loss_drop", "content_loss_share"]
+TEXT = [
+    "bits_per_char",
+    "perplexity",
+    "bits_per_char_ngram",
+    "ngram_order",
+    "bits_per_char_xz",
+    "words_known",
+    "longest_copy",
+]
 
 
 def measured(arrays: Mapping[str, np.ndarray], findings: Sequence[str] | None = None) -> dict[str, float]:
@@ -110,6 +120,21 @@ def everything(n: int = 40, width: int = 6) -> dict[str, np.ndarray]:
             for way in ("ab", "ba")
             for shift, name in enumerate(("reference", "real", "features", "left"))
         },
+        "pictures": pictures(1),
+        "picture_sources": pictures(1)[:, None],
+        "tile_rows": np.array([4]),
+        "tile_columns": np.array([4]),
+        "activations": np.ones(2),
+        "activations_before": np.ones(2),
+        "style_losses": np.ones(2),
+        "style_losses_before": np.ones(2),
+        "content_losses": np.ones(2),
+        "content_losses_of_styles": np.ones(2),
+        "ngram_bits": np.array([3.0, 2.0, 2.5]),
+        "compressed_bits": np.array(2.2),
+        "written_temperatures": np.array([0.5, 1.0], np.float32),
+        "written_words": np.array([1.0, 0.5]),
+        "written_copies": np.array([["to be"], ["or"]]),
         "text_nats": rng.exponential(size=n).astype(np.float32),
     }
 
@@ -131,8 +156,10 @@ def test_all_arrays_give_all_metrics_as_plain_finite_numbers():
         *CONDITIONAL,
         *TRANSLATION,
         *CAPTIONS,
+        *PAINTING,
+        *TEXT,
     )
-    assert set(found) == {*everyone, "bits_per_char", "stability_flags"}
+    assert set(found) == {*everyone, "stability_flags"}
     assert set(found) == {metric.name for measure in MEASURES for metric in measure.metrics}
     assert all(type(value) in (int, float) for value in found.values())
     whole = {name for name, value in found.items() if type(value) is int}
