@@ -11,7 +11,8 @@ accuracy elbo iwae_bound reconstruction_mse pca_mse knn_accuracy linear_probe_ac
 anomaly_auroc_baseline denoising_psnr_gain frechet frechet_real frechet_noise frechet_untrained precision recall density
 coverage label_accuracy transfer_accuracy sharpness sharpness_reconstructions attribute_effect target_accuracy_ab
 target_accuracy_ba cycle_l1 domain_distance frechet_ab frechet_real_ab frechet_left_ab frechet_n_ab frechet_ba
-frechet_real_ba frechet_left_ba frechet_n_ba psnr ssim psnr_bicubic bits_per_char accuracy_majority modes_covered label_entropy diversity
+frechet_real_ba frechet_left_ba frechet_n_ba psnr ssim psnr_bicubic bits_per_char
+accuracy_majority modes_covered label_entropy diversity
 stability_flags active_units frechet_n
 """.split()  # noqa: SIM905
 

@@ -94,9 +94,7 @@ class Pix2Pix(model.Model, model.Translates):
             if discriminator:
                 with generator_tape.stop_recording():
                     losses = self._discriminator_step(inputs, targets, fakes)
-                fooling = adversarial.non_saturating_generator_loss(
-                    discriminator(tf.concat([inputs, fakes], axis=3))
-                )
+                fooling = adversarial.non_saturating_generator_loss(discriminator(tf.concat([inputs, fakes], axis=3)))
                 loss += self.settings.adversarial_weight * fooling
                 losses["generator_loss"] = fooling
         descend(self.optimizers["generator"], generator_tape, loss, self.generator)
