@@ -4,8 +4,9 @@ Zhu et al. 2017, "Unpaired Image-to-Image Translation using Cycle-Consistent Adv
 et al. 2017, "Image-to-Image Translation with Conditional Adversarial Networks", appendix 6.1. Images go in and out in
 [0, 1]; inside they are in [-1, 1], where both papers measure L1. Weights begin as N(0, 0.02).
 
-Instance normalisation is without scale and shift, as in the authors' code. It is also what pix2pix's batch normalisation
-is at a batch of one with the statistics of the test image (section 3.3), and it keeps the images of a batch apart.
+Instance normalisation is without scale and shift, as in the authors' code. It is also what pix2pix's batch
+normalisation is at a batch of one with the statistics of the test image (section 3.3), and it keeps the images of a
+batch apart.
 """
 
 from typing import TYPE_CHECKING
@@ -53,7 +54,7 @@ def residual_generator(source: Shape, target: Shape, width: int, blocks: int) ->
     for stage in (1, 0):
         x = _relu(_normalize(_transposed(width << stage, 3)(x)))
     x = keras.ops.tanh(_reflected(x, target[2], 7))
-    return keras.Model([image], keras.layers.Rescaling(0.5, 0.5, name="translated")(x), name="generator")
+    return keras.Model(image, keras.layers.Rescaling(0.5, 0.5, name="translated")(x), name="generator")
 
 
 def halvings(shape: Shape) -> int:
@@ -80,7 +81,7 @@ def unet(source: Shape, target: Shape, width: int) -> "Model":
         x = _conv(channels[stage], 4, 2, "same")(keras.layers.LeakyReLU(0.2)(x))
         x = x if stage == depth - 1 else _normalize(x)
         skips.append(x)
-    masks = []
+    masks: list[KerasTensor] = []
     for stage in reversed(range(depth - 1)):
         x = _normalize(_transposed(channels[stage], 4)(_relu(x)))
         if len(masks) < DROPPED:
@@ -121,7 +122,7 @@ def patch_discriminator(shape: Shape, width: int, layers: int) -> "Model":
         x = _conv(width * min(2**layer, 8), 4, 1 if layer == layers else 2, "valid")(x)
         x = keras.layers.LeakyReLU(0.2)(_normalize(x) if layer else x)
     x = _conv(1, 4, 1, "valid")(keras.layers.ZeroPadding2D(1)(x))
-    return keras.Model([image], x, name="discriminator")
+    return keras.Model(image, x, name="discriminator")
 
 
 def l1(first: "Tensor", second: "Tensor") -> "Tensor":

@@ -27,6 +27,8 @@ from latent_atlas.blocks.optimizers import adam, decayed, descend
 from latent_atlas.errors import AtlasError
 
 if TYPE_CHECKING:
+    import keras
+
     from latent_atlas.model import Batch, Tensor
 
 _HALVED = 2  # times, in the generators
@@ -68,7 +70,7 @@ class CycleGAN(model.Model, model.Translates):
         self.settings = settings
         shape = data["domain_a"].shape or ()
         layers = settings.patch_layers or translation.patch_layers(shape)
-        self.generators = {
+        self.generators: dict[str, keras.Model] = {
             way.name: translation.residual_generator(shape, shape, settings.width, settings.residual_blocks)
             for way in self.translations
         }
