@@ -12,6 +12,7 @@ from latent_atlas.metrics.themes import (
     generation,
     language,
     reconstruction,
+    super_resolution,
     translation,
 )
 
@@ -22,6 +23,7 @@ THEMES: tuple[Theme, ...] = (
     reconstruction.THEME,
     codes_in_use.THEME,
     translation.THEME,
+    super_resolution.THEME,
     answers.THEME,
     alarms.THEME,
     language.THEME,

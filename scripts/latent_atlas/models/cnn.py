@@ -31,7 +31,7 @@ class Settings(model.Settings):
     shift: int = Field(default=2, ge=0, le=8, description="largest random shift of a training image, in pixels")
 
 
-class CNN(model.Model, model.Classifies):
+class CNN(model.Model, model.Classifies, model.MapsFeatures):
     """Two blocks of convolution and pooling, one hidden layer, logits."""
 
     Settings = Settings
@@ -47,15 +47,16 @@ class CNN(model.Model, model.Classifies):
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
         self.shift = settings.shift
         image = keras.Input(data.shape, name="image")
-        x = image
+        x, maps = image, []
         for block in range(_BLOCKS):
             x = keras.layers.Conv2D(settings.width << block, 5, padding="same", activation="relu")(x)
+            maps.append(x)
             x = keras.layers.MaxPooling2D()(x)
         x = keras.layers.Flatten()(x)
         x = keras.layers.Dropout(settings.dropout)(x)
         features = keras.layers.Dense(settings.feature_dim, "relu", name="features")(x)
         logits = keras.layers.Dense(data.labels, name="logits")(features)
-        self.network = keras.Model(image, {"logits": logits, "features": features}, name="classifier")
+        self.network = keras.Model(image, {"logits": logits, "features": features, "maps": maps}, name="classifier")
         self.networks = {"classifier": self.network}
         self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
 
@@ -68,3 +69,6 @@ class CNN(model.Model, model.Classifies):
 
     def features(self, images: "Tensor") -> "Tensor":
         return self.network(images, training=False)["features"]
+
+    def feature_maps(self, images: "Tensor") -> "list[Tensor]":
+        return list(self.network(images, training=False)["maps"])
