@@ -11,7 +11,9 @@ accuracy elbo iwae_bound reconstruction_mse pca_mse knn_accuracy linear_probe_ac
 anomaly_auroc_baseline denoising_psnr_gain frechet frechet_real frechet_noise frechet_untrained precision recall density
 coverage label_accuracy transfer_accuracy sharpness sharpness_reconstructions attribute_effect target_accuracy_ab
 target_accuracy_ba cycle_l1 psnr ssim psnr_bicubic bits_per_char accuracy_majority modes_covered label_entropy diversity
-stability_flags active_units frechet_n
+stability_flags active_units frechet_n psnr_srresnet ssim_srresnet feature_distance_srgan feature_distance_srresnet
+feature_distance_bicubic frechet_enlarged_srgan frechet_enlarged_srresnet frechet_enlarged_bicubic
+sharpness_enlarged_srgan sharpness_enlarged_srresnet sharpness_enlarged_bicubic
 """.split()  # noqa: SIM905
 
 

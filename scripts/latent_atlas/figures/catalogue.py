@@ -11,7 +11,7 @@ _NAMES = ("label_names",)
 
 
 class Figure(NamedTuple):
-    """One entry. `uses` are arrays that the figure shows if they are there."""
+    """One entry. `uses` are arrays that the figure shows if they are there, `unless` those that have a better one."""
 
     name: str
     needs: tuple[str, ...]
@@ -19,6 +19,7 @@ class Figure(NamedTuple):
     title: str
     caption: str
     uses: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 def _translation(way: str) -> Figure:
@@ -31,6 +32,7 @@ def _translation(way: str) -> Figure:
         " pairs are known, the true image stands below; where the model translates in both directions, the image that"
         " came back, which should be the source again.",
         (f"translation_truth_{way}", f"cycled_{way}"),
+        unless=("srresnet_images",),
     )
 
 

@@ -8,7 +8,7 @@ from latent_atlas.metrics.sharpness import sharpness
 
 from . import plotting, theme
 from .lettering import Note, annotate, pad, write
-from .material import Drawing, Material
+from .material import Drawing, Material, require
 from .theme import Pixels
 from .tiles import arrange, centres, legible, rgb
 
@@ -48,6 +48,7 @@ def _row(cells: Pixels, scores: list[str]) -> Pixels:
 def trade_off(material: Material) -> Drawing:
     """Distortion against perception (Blau & Michaeli 2018): images (n, H, W, C) and the judge's features (n, d)."""
     truth, real = material["translation_truth_ab"], material["test_features"]
+    require(len(real), 2, "test images")
     images = [material[name] for name in IMAGES]
     errors = [255 * np.sqrt(mse(each, truth)) for each in images]
     perceived = {

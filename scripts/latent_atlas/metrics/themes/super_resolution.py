@@ -45,9 +45,9 @@ def _compared(
     def measured(given: Arrays) -> Metrics:
         return {f"{key}_{name}": function(given[array], given[truth]) for name, array in arrays.items()}
 
-    own = Metric(f"{key}_srgan", title, direction, meaning, tolerance, digits, among=among)
+    own = Metric(f"{key}_srgan", title, direction, meaning, tolerance, digits, among=among, alone=f"{title}, SRGAN")
     others = tuple(
-        replace(own, name=f"{key}_{name}", title=f"… of {words}", direction=Direction.NONE, alone=f"{title} of {words}",
+        replace(own, name=f"{key}_{name}", title=f"… of {words}", direction=Direction.NONE, alone=f"{title}, {words}",
                 meaning=f"The same for {sentence}.")
         for name, (words, sentence) in _OTHERS.items()
     )  # fmt: skip
@@ -56,17 +56,16 @@ def _compared(
 
 MEASURES = (
     Measure(
-        ("srresnet_images", _TRUTH),
-        lambda a: {
-            "psnr_srresnet": psnr(a["srresnet_images"], a[_TRUTH]),
-            "ssim_srresnet": ssim(a["srresnet_images"], a[_TRUTH]),
-        }, (
+        ("srresnet_images", _TRUTH), lambda a: {"psnr_srresnet": psnr(a["srresnet_images"], a[_TRUTH])}, (
         Metric(
             "psnr_srresnet", "PSNR of SRResNet", Direction.UP,
             "How near the images of the network trained on squared error are to the truth, pixel by pixel, in "
             "decibels. It should be above bicubic interpolation, and is above SRGAN: nothing else was asked of it.",
             tolerance=(0.7, 0.0), digits=2, unit="dB",
         ),
+    )),
+    Measure(
+        ("srresnet_images", _TRUTH), lambda a: {"ssim_srresnet": ssim(a["srresnet_images"], a[_TRUTH])}, (
         Metric(
             "ssim_srresnet", "SSIM of SRResNet", Direction.UP,
             "Structural similarity of the same images with the truth; 1 for identical images (Wang et al. 2004).",
