@@ -17,6 +17,7 @@ FEATURES = ("bicubic_features", "srresnet_features", "srgan_features")  # in the
 GAP = 4  # pixels between images
 SHOWN, ACROSS = 8, 2  # images, and how many of them share a row of the figure
 COLOURS = (theme.MUTED, theme.ACCENT, theme.CONTRAST)
+PLACES = ((-10, -6, "right"), (-10, -6, "right"), (10, -6, "left"), (0, 12, "center"))  # of names beside their points
 
 
 def enlargements(material: Material) -> Drawing:
@@ -52,19 +53,19 @@ def trade_off(material: Material) -> Drawing:
     images = [material[name] for name in IMAGES]
     errors = [255 * np.sqrt(mse(each, truth)) for each in images]
     perceived = {
-        "Fréchet distance to real images (judge)": ([frechet_distance(material[f], real) for f in FEATURES], 0.0),
-        "fine detail, as a share of that of real images": ([sharpness(each, truth) for each in images], 1.0),
+        "Fréchet distance (0: real images)": ([frechet_distance(material[f], real) for f in FEATURES], 0.0),
+        "amount of fine detail (1: real images)": ([sharpness(each, truth) for each in images], 1.0),
     }
     with plotting.chart(height=620) as figure:
         for axes, (label, (values, ideal)) in zip(figure.subplots(1, 2), perceived.items(), strict=True):
             points = [*zip(IMAGES.values(), errors, values, COLOURS, strict=True), ("truth", 0.0, ideal, theme.INK)]
-            for name, x, y, colour in points:
+            for (name, x, y, colour), (right, up, side) in zip(points, PLACES, strict=True):
                 axes.scatter([x], [y], s=90, color=colour, zorder=3)
-                axes.annotate(name, (x, y), (0, 12), textcoords="offset points", ha="center", color=colour)
+                axes.annotate(name, (x, y), (right, up), textcoords="offset points", ha=side, color=colour)
             axes.plot(errors, values, color=theme.FAINT, zorder=1)
             axes.axhline(ideal, color=theme.MUTED, linewidth=1.2, linestyle="--")
             axes.margins(0.16, 0.14)
-            axes.set_xlabel("error of a pixel (root mean square, of 255)")
+            axes.set_xlabel("root mean square error of pixels, 0 to 255")
             axes.set_ylabel(label)
         body = plotting.rasterise(figure)
     ratios = ", ".join(f"{name} {psnr(each, truth):.1f} dB" for name, each in zip(IMAGES.values(), images, strict=True))
