@@ -104,6 +104,7 @@ def make_project(path: Path, experiments: list[str]) -> Project:
         content["experiments"] = {key: entry for key, entry in content["experiments"].items() if key in experiments}
         for key, entry in content["experiments"].items():
             entry["demo"] = {"learning_rate": entry["demo"]["learning_rate"], **TINY[key]}
+        content["taught"] = {}
         used = {entry["dataset"] for entry in content["experiments"].values()}
         content["datasets"] = {key: entry for key, entry in content["datasets"].items() if key in used}
         content["animation"]["labels_at_most"] = 2

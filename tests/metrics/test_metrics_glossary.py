@@ -15,7 +15,9 @@ label_entropy diversity stability_flags active_units frechet_n caption_accuracy 
 caption_accuracy_held_out_real caption_rank caption_rank_median caption_rank_real domain_distance frechet_ab
 frechet_real_ab frechet_left_ab frechet_n_ab frechet_ba frechet_real_ba frechet_left_ba frechet_n_ba activation_gain
 seam_contrast style_loss_drop content_loss_share perplexity bits_per_char_ngram ngram_order bits_per_char_xz
-words_known longest_copy
+words_known longest_copy psnr_srresnet ssim_srresnet feature_distance_srgan feature_distance_srresnet
+feature_distance_bicubic frechet_enlarged_srgan frechet_enlarged_srresnet frechet_enlarged_bicubic
+sharpness_enlarged_srgan sharpness_enlarged_srresnet sharpness_enlarged_bicubic
 """.split()  # noqa: SIM905
 
 
