@@ -1,11 +1,10 @@
-"""What steers a model: nothing, labels, captions or a prompt; and how such conditions are drawn, shown and named."""
+"""What steers a model: nothing, labels or captions; and how such conditions are drawn, shown and named."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_atlas.errors import AtlasError
 from latent_atlas.model import Model
 from latent_atlas.prepared import Dataset, Split
 
@@ -72,29 +71,3 @@ class Conditions:
 def repeated(conditions: Arrays, times: int) -> Arrays:
     """Each condition so many times in a row."""
     return tuple(np.repeat(array, times, axis=0) for array in conditions)
-
-
-class Texts:
-    """The text of a dataset: what a model's own texts begin with, and how numbers of characters are read."""
-
-    def __init__(self, data: Dataset, split: str = "test") -> None:
-        self.column = next(name for name, column in data.spec.columns.items() if column.kind == "text")
-        self.characters = np.array(data.entry(self.column)["vocabulary"])
-        self._split = data.split(split)[self.column]
-
-    def prompts(self, prompt: str, count: int) -> NDArray[np.int32]:
-        """``prompt``, or if it is empty the first character of the split, ``count`` times: int32 (count, p).
-
-        Raises:
-            AtlasError: the training text has none of some character.
-        """
-        places = {character: place for place, character in enumerate(self.characters)}
-        missing = sorted(set(prompt) - set(places))
-        if missing:
-            raise AtlasError(f"prompt: {missing[0]!r} is not in the training text; use characters that occur there")
-        numbers = np.array([places[character] for character in prompt] or self._split[:1], np.int32)
-        return np.tile(numbers, (count, 1))
-
-    def read(self, numbers: NDArray[np.integer[Any]]) -> str:
-        """Numbers of characters (n,) as text."""
-        return "".join(self.characters[numbers])

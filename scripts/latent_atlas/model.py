@@ -290,8 +290,6 @@ class SuperResolves(Translates):
 class Writes(ABC):
     """Writes text character by character."""
 
-    prompt: str = ""  # what its texts begin with; empty: the first character of the text that it is tested on
-
     @abstractmethod
     def write(self, prompts: "Tensor", temperature: "Tensor", seed: "Tensor", length: int) -> "Tensor":
         """Goes on from prompts int32 (n, p), p >= 1: int32 (n, length), the characters after them.

@@ -11,13 +11,12 @@ from latent_atlas.backend import keras, tf
 
 if TYPE_CHECKING:
     from keras.optimizers import Optimizer
-    from keras.optimizers.schedules import LearningRateSchedule
 
     from latent_atlas.model import Tensor
 
 
-def adam(learning_rate: "float | LearningRateSchedule", *networks: "keras.Model", **settings: float) -> "Optimizer":
-    """Adam (Kingma & Ba 2015) for all weights of the networks; ``settings`` are Keras' own."""
+def adam(learning_rate: float, *networks: "keras.Model", **settings: float) -> "Optimizer":
+    """Adam (Kingma & Ba 2015) for all weights of the networks; ``settings`` are beta_1, beta_2 and epsilon."""
     return _built(_adam()(learning_rate, **settings), *networks)
 
 

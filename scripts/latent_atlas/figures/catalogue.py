@@ -138,17 +138,6 @@ FIGURES = (
         "Texts that the model wrote character by character at several temperatures. At a low temperature it takes"
         " likely characters and tends to repeat itself; at a high one it makes more spelling mistakes. Look for words"
         " that exist, and for sentences that end.",
-        ("written_words", "written_copies"),
-    ),
-    Figure(
-        "bits_per_char",
-        ("text_nats", "ngram_bits", "compressed_bits"),
-        charts.bits_per_char,
-        "Against models that only count",
-        "How many bits the next character of the test text costs each of them, on average. An n-gram counts which"
-        " character follows the last few; longer ones know more, until what they look for is too rare to have been"
-        " counted. xz is a compression program, which copies passages that it has seen. A network should be below the"
-        " n-grams, for it can look farther back.",
     ),
     Figure(
         "pictures",

@@ -75,28 +75,3 @@ def anomaly(material: Material) -> Drawing:
     if "anomaly_baseline" in material:
         detail += f", of a method without a model {auroc(material['anomaly_baseline'], odd):.2f}"
     return Drawing(body, detail)
-
-
-def bits_per_char(material: Material) -> Drawing:
-    """text_nats (n,), ngram_bits (orders,), compressed_bits (): the model beside what counting reaches."""
-    model = float(np.mean(material["text_nats"]) / np.log(2))
-    ngrams = material["ngram_bits"]
-    orders = np.arange(1, len(ngrams) + 1)
-    with plotting.chart(height=640, width=1100) as figure:
-        axes = figure.subplots()
-        axes.plot(orders, ngrams, color=theme.MUTED, marker="o", label="n-grams")
-        lines = (
-            (model, theme.ACCENT, "-", "this model"),
-            (float(material["compressed_bits"]), theme.CONTRAST, "--", "xz"),
-        )
-        for value, colour, style, name in lines:
-            axes.axhline(value, color=colour, linestyle=style, label=f"{name}: {value:.2f}")
-        for order, bits in zip(orders, ngrams, strict=True):
-            axes.annotate(f"{bits:.2f}", (order, bits), xytext=(0, 7), textcoords="offset points", ha="center")
-        axes.set_xlabel("characters of the n-gram, the predicted one included")
-        axes.set_ylabel("bits per character of the test text")
-        axes.set_ylim(bottom=0)
-        axes.set_xticks(orders)
-        axes.legend()
-        body = plotting.rasterise(figure)
-    return Drawing(body, f"{len(material['text_nats']):,} test characters; lower is better")

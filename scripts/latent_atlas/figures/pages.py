@@ -18,16 +18,10 @@ def written(material: Material) -> Drawing:
     """written_text (temperatures, texts) str, written_temperatures (temperatures,): a block for each temperature."""
     head = theme.TEXT + 16
     blocks = []
-    for place, (texts, temperature) in enumerate(
-        zip(material["written_text"], material["written_temperatures"], strict=True)
-    ):
-        title = f"temperature {temperature:.2g}"
-        if "written_words" in material and "written_copies" in material:
-            copied = max(len(str(copy)) for copy in material["written_copies"][place])
-            title += f": {material['written_words'][place]:.0%} of the words exist, longest copy {copied} characters"
+    for texts, temperature in zip(material["written_text"], material["written_temperatures"], strict=True):
         pages = [page(typed(str(text), LETTERS, LINES), LETTERS) for text in texts[:TEXTS]]
         block = pad(arrange(pages, TEXTS, APART), top=head)
-        blocks.append(write(block, [Note(0, 0, title, "la", theme.TEXT, theme.BOLD)]))
+        blocks.append(write(block, [Note(0, 0, f"temperature {temperature:.2g}", "la", theme.TEXT, theme.BOLD)]))
     return Drawing(arrange(blocks, 1, APART), "a low temperature prefers the likely characters")
 
 

@@ -176,13 +176,8 @@ SAMPLERS = (
         (abilities.Translates,),
         judge=abilities.Judges,
     ),
-    Sampler(
-        writes.samples,
-        ("written_text", "written_temperatures", "written_copies", "written_words"),
-        (abilities.Writes,),
-    ),
+    Sampler(writes.samples, ("written_text", "written_temperatures"), (abilities.Writes,)),
     Sampler(writes.surprise, ("text_nats",), (abilities.Writes,)),
-    Sampler(writes.yardsticks, ("ngram_bits", "compressed_bits"), (abilities.Writes,)),
     Sampler(paints.pictures, ("pictures", "picture_sources", "picture_source_names"), (abilities.Paints,)),
     Sampler(
         paints.measured,

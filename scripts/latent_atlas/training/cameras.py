@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from latent_atlas import model as abilities
 from latent_atlas.backend import tf
 from latent_atlas.compiled import Compiled
-from latent_atlas.conditions import Conditions, Texts, repeated
+from latent_atlas.conditions import Conditions, repeated
 from latent_atlas.latents import surface, to_uint8
 from latent_atlas.prepared import Dataset, Split
 
@@ -118,14 +118,16 @@ def _translations(subject: Subject) -> tuple[Take, Arrays]:
 
 def _text(subject: Subject) -> tuple[Take, Arrays]:
     """str (lines,): what the model writes, the same random numbers at each snapshot."""
-    model, texts = subject.model, Texts(subject.data, "validation")
-    prompts = tf.constant(texts.prompts(model.prompt, _LINES))
-    seed = tf.constant([subject.seed, 0], tf.int32)
-    write = tf.function(lambda: model.write(prompts, tf.constant(1.0), seed, _LENGTH))
+    model = subject.model
+    column = next(name for name, spec in subject.data.spec.columns.items() if spec.kind == "text")
+    vocabulary = np.array(subject.data.entry(column)["vocabulary"])
+    prompts = np.tile(np.asarray(subject.validation[column][:1], np.int32), (_LINES, 1))
+    write = tf.function(lambda prompts, seed: model.write(prompts, tf.constant(1.0), seed, _LENGTH))
 
     def take() -> Arrays:
-        lines = [model.prompt + texts.read(line) for line in write().numpy()]
-        return {"text_frames": np.array(lines, dtype=f"<U{len(model.prompt) + _LENGTH}")}
+        numbers = write(tf.constant(prompts), tf.constant([subject.seed, 0], tf.int32)).numpy()
+        lines = ["".join(vocabulary[line]) for line in numbers]
+        return {"text_frames": np.array(lines, dtype=f"<U{_LENGTH}")}
 
     return take, {}
 

@@ -5,9 +5,15 @@ import random
 
 import pytest
 
-from latent_atlas.sampling.ngrams import NgramModel, ngram_bits_per_char
+from latent_atlas.metrics.ngrams import NgramModel, bits_per_char, ngram_bits_per_char
 
 RHYME = "the rain in spain stays mainly in the plain. the pain in the train remains plain.\n" * 3
+
+
+def test_bits_are_nats_over_log_two():
+    assert bits_per_char(math.log(2)) == pytest.approx(1.0, rel=1e-15)
+    assert bits_per_char(math.log(256)) == pytest.approx(8.0, rel=1e-15)
+    assert bits_per_char(0.0) == 0.0
 
 
 @pytest.mark.parametrize("order", [1, 2, 3, 6])
@@ -89,6 +95,8 @@ def test_characters_never_seen_are_paid_for_not_refused():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: bits_per_char(-0.1), "not negative"),
+        (lambda: bits_per_char(math.nan), "finite"),
         (lambda: ngram_bits_per_char("", "a", 2), "train: the text is empty"),
         (lambda: ngram_bits_per_char("a", "", 2), "test: the text is empty"),
         (lambda: ngram_bits_per_char("a", "a", 0), "order must be at least 1"),

@@ -1,8 +1,22 @@
-"""The n-gram model of text that a network has to beat."""
+"""Text: bits per character, and the n-gram model that a recurrent network has to beat."""
 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+
+
+def bits_per_char(nats_per_char: float) -> float:
+    """Turns a mean cross-entropy in nats (what Keras calls the loss) into bits.
+
+    Args:
+        nats_per_char: mean of -ln p(character), >= 0.
+
+    Raises:
+        ValueError: negative or not finite.
+    """
+    if not (math.isfinite(nats_per_char) and nats_per_char >= 0.0):
+        raise ValueError(f"nats per character must be finite and not negative, got {nats_per_char}")
+    return float(nats_per_char) / math.log(2.0)
 
 
 def ngram_bits_per_char(train: str, test: str, order: int) -> float:
@@ -25,7 +39,7 @@ def ngram_bits_per_char(train: str, test: str, order: int) -> float:
     nats = -math.fsum(
         math.log(model.probability(test[max(at - order + 1, 0) : at], character)) for at, character in enumerate(test)
     )
-    return nats / len(test) / math.log(2)
+    return bits_per_char(nats / len(test))
 
 
 class NgramModel:
