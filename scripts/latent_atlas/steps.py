@@ -19,7 +19,9 @@ _NETWORKS = (
 )
 _SHEET = tuple(f"figures/{name}.py" for name in ("__init__", "lettering", "theme", "tiles"))
 
-_SCORES = tuple(f"metrics/{name}.py" for name in ("__init__", "attribute_scores", "checks", "detection"))  # in charts
+_SCORES = tuple(  # in charts
+    f"metrics/{name}.py" for name in ("__init__", "attribute_scores", "checks", "detection", "ngrams")
+)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class NgramEmbedding(keras.layers.Layer):  # type: ignore[misc]
 
 
 class LSTM(keras.layers.Layer):  # type: ignore[misc]
-    """Long short-term memory (Hochreiter & Schmidhuber 1997; forget gates: Gers et al. 2000), all steps in one operation.
+    """Long short-term memory (Hochreiter & Schmidhuber 1997; forget gates: Gers et al. 2000), in one operation.
 
         i, f, o = sigmoid(W [x, h] + b)    g = tanh(W [x, h] + b)    c = f c + i g    h = o tanh(c)
 
@@ -76,7 +76,7 @@ class LSTM(keras.layers.Layer):  # type: ignore[misc]
 
 
 class Attention(keras.layers.Layer):  # type: ignore[misc]
-    """Causal self-attention with several heads (Vaswani et al. 2017, section 3.2) and rotary positions (Su et al. 2021).
+    """Causal self-attention (Vaswani et al. 2017, section 3.2) with rotary positions (Su et al. 2021).
 
     A character sees itself and the ``reach`` - 1 before it, those in earlier pieces by their keys and values, which
     are kept and through which no gradient flows (after Dai et al. 2019, "Transformer-XL", section 3.2).
@@ -106,7 +106,9 @@ class Attention(keras.layers.Layer):  # type: ignore[misc]
         scores += (seen * exists[:, None, None, :] - 1.0) * 1e9
         mixed = tf.matmul(tf.nn.softmax(scores), self._split(values))
         joined = tf.reshape(tf.transpose(mixed, (0, 2, 1, 3)), tf.shape(inputs))
-        return tf.matmul(joined, self.output_kernel), *(tf.ensure_shape(kept[:, length:], (None, self.reach, self.units)) for kept in (keys, values))
+        return tf.matmul(joined, self.output_kernel), *(
+            tf.ensure_shape(kept[:, length:], (None, self.reach, self.units)) for kept in (keys, values)
+        )
 
     def _split(self, tensor: "Tensor") -> "Tensor":
         """(n, t, units) to (n, heads, t, units / heads)."""
@@ -124,7 +126,7 @@ class Known(keras.layers.Layer):  # type: ignore[misc]
 
 
 def rotated(tensor: "Tensor", places: "Tensor", heads: int) -> "Tensor":
-    """(n, t, units), each pair of a head's units turned by its place times the pair's speed (Su et al. 2021, eq. 34)."""
+    """(n, t, units), each pair of a head's units turned by place times the pair's speed (Su et al. 2021, eq. 34)."""
     half = tensor.shape[-1] // heads // 2
     angles = tf.cast(places, tf.float32)[:, None] * tf.constant(10000.0 ** (-np.arange(half) / half), tf.float32)
     cos, sin = tf.cos(angles)[:, None], tf.sin(angles)[:, None]

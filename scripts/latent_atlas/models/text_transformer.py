@@ -1,4 +1,4 @@
-"""Causal Transformer that writes (Vaswani et al. 2017; Radford et al. 2019, "GPT-2"; Dai et al. 2019, "Transformer-XL").
+"""Transformer that writes (Vaswani et al. 2017; Radford et al. 2019, "GPT-2"; Dai et al. 2019, "Transformer-XL").
 
 Blocks of attention and of two dense layers read a text and give the probabilities of the next character:
 
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from latent_atlas import model
-from latent_atlas.backend import keras, tf
+from latent_atlas.backend import keras
 from latent_atlas.blocks import language
 from latent_atlas.errors import AtlasError
 
@@ -58,7 +58,9 @@ class TextTransformer(language.LanguageModel):
         carried = [language.Carried((settings.ngram_order - 1,), "int32", -1), language.Carried((reach,))]
         carried += [language.Carried((reach, units))] * (2 * settings.layers)
 
-        def read(x: "KerasTensor", known: "KerasTensor", *cache: "KerasTensor"):
+        def read(
+            x: "KerasTensor", known: "KerasTensor", *cache: "KerasTensor"
+        ) -> "tuple[KerasTensor, list[KerasTensor]]":
             after = [layers.Known()(x, known)]
             for keys, values in zip(cache[::2], cache[1::2], strict=True):
                 norm = keras.layers.LayerNormalization(epsilon=1e-5)
