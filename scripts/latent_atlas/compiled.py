@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_atlas.backend import tf
+from latent_atlas.model import Writes
+from latent_atlas.prepared import Dataset
 
 if TYPE_CHECKING:
     from latent_atlas.model import Tensor
@@ -25,6 +27,23 @@ class Compiled:
         starts = range(0, len(arrays[0]), _BATCH)
         chunks = [self._function(*(tf.constant(a[start : start + _BATCH]) for a in arrays)) for start in starts]
         return np.concatenate([chunk.numpy() for chunk in chunks])
+
+
+class Writer:
+    """A model that writes, over strings."""
+
+    def __init__(self, model: Writes, data: Dataset, length: int) -> None:
+        """``length`` characters are written each time."""
+        self._data = data
+        self._write = tf.function(lambda prompts, heat, seed: model.write(prompts, heat, seed, length))
+
+    def __call__(
+        self, prompt: NDArray[np.int32], texts: int, temperature: float, seed: NDArray[np.int32]
+    ) -> NDArray[np.str_]:
+        """Goes on from a prompt, characters by number (p,), in some texts (texts,)."""
+        prompts = tf.constant(np.tile(prompt, (texts, 1)))
+        numbers = self._write(prompts, tf.constant(temperature, tf.float32), tf.constant(seed)).numpy()
+        return np.array(["".join(line) for line in self._data.vocabulary[numbers]])
 
 
 def _as_input(tensor: "Tensor") -> "Tensor":

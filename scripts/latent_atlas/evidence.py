@@ -2,8 +2,8 @@
 
 Figures, metrics and the report ask for arrays by name alone. `test_<column>` are the rows of the test split that the
 experiment was sampled on, `train_<column>` the whole training split; both come from the prepared data through memory
-maps, and are not copied into results. ``label_names``, ``attribute_names`` come from the data card. Everything else is
-what samplers gave.
+maps, and are not copied into results; a text is whole in both. ``label_names``, ``attribute_names`` and
+``text_vocabulary`` come from the data card. Everything else is what samplers gave.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,8 +18,8 @@ from latent_atlas.params import Params
 SAMPLES, VERDICT = "samples.npz", "verdict.npz"
 
 _HEADS = {"test": True, "train": False}  # whether a split is cut to as many rows as are sampled
-_NAMES = {"label_names": "labels", "attribute_names": "attributes"}
-_KINDS = ("images", "labels", "attributes")
+_NAMES = {"label_names": "labels", "attribute_names": "attributes", "text_vocabulary": "text"}
+_KINDS = ("images", "labels", "attributes", "text")
 
 
 class Evidence(Mapping[str, NDArray[Any]]):
@@ -33,7 +33,8 @@ class Evidence(Mapping[str, NDArray[Any]]):
         if name in self._stored:
             return self._stored[name]
         if name in _NAMES and _NAMES[name] in self._columns:
-            return np.array(self._data.names(_NAMES[name]), dtype=np.str_)
+            names = self._data.vocabulary if name == "text_vocabulary" else self._data.names(_NAMES[name])
+            return np.array(names, dtype=np.str_)
         split, _, column = name.partition("_")
         if split not in _HEADS or column not in self._columns:
             raise KeyError(name)

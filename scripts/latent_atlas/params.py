@@ -41,6 +41,7 @@ class Evaluation(Strict):
     samples: int = Field(ge=100, le=100_000, description="images from each generator, and the most real ones")
     importance_samples: int = Field(ge=1, le=10_000, description="K of the importance-weighted bound")
     likelihood_images: int = Field(ge=1, le=100_000, description="test images whose likelihood is bounded")
+    prompt: str = Field(default="", max_length=1000, description="what a language model goes on from")
     captions: list[str] = Field(default=[], max_length=24, description="sentences to be drawn, where captions steer")
 
     @field_validator("captions")

@@ -21,7 +21,7 @@ _SHEET = tuple(f"figures/{name}.py" for name in ("__init__", "lettering", "theme
 
 _SCORES = tuple(  # in charts
     f"metrics/{name}.py"
-    for name in ("__init__", "attribute_scores", "checks", "detection", "frechet", "images", "sharpness")
+    for name in ("__init__", "attribute_scores", "checks", "detection", "frechet", "images", "ngrams", "sharpness")
 )
 
 

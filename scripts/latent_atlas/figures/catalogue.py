@@ -132,12 +132,23 @@ FIGURES = (
     ),
     Figure(
         "written",
-        ("written_text", "written_temperatures"),
+        ("written_text", "written_temperatures", "written_prompt"),
         pages.written,
         "Written text",
-        "Texts that the model wrote character by character at several temperatures. At a low temperature it takes"
-        " likely characters and tends to repeat itself; at a high one it makes more spelling mistakes. Look for words"
-        " that exist, and for sentences that end.",
+        "Texts that the model wrote character by character, each draw from the probabilities of the next character."
+        " A temperature of 1 takes them as they are; a lower one prefers the likely characters and tends to repeat"
+        " itself, a higher one dares more and makes more spelling mistakes. Look for words that exist, for sentences"
+        " that end, and for a layout that holds.",
+    ),
+    Figure(
+        "surprise",
+        ("text_nats", "test_text", "train_text", "text_vocabulary"),
+        charts.surprise,
+        "Against counting and compressing",
+        "How many bits each next character of unseen text costs: the better it is predicted, the fewer. An n-gram"
+        " counts in the training text which character follows the n − 1 before it (Kneser-Ney smoothing); gzip and xz"
+        " are the programs that make files smaller, given the training text beforehand. A network has learned more"
+        " than these where its bar is below theirs.",
     ),
     Figure(
         "pictures",

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
 from latent_atlas.metrics.detection import auroc
+from latent_atlas.metrics.ngrams import ORDERS, bits_per_char, compressed_bits, ngram_bits, spelled
 
 from . import plotting, theme
 from .material import Drawing, Material, require
@@ -75,3 +76,32 @@ def anomaly(material: Material) -> Drawing:
     if "anomaly_baseline" in material:
         detail += f", of a method without a model {auroc(material['anomaly_baseline'], odd):.2f}"
     return Drawing(body, detail)
+
+
+# --------------------------------------------------------------------- text
+
+
+def surprise(material: Material) -> Drawing:
+    """text_nats (n,): bits per character, beside n-grams and compressors on the same characters.
+
+    test_text (m,), train_text (k,) are numbers of the characters in text_vocabulary.
+    """
+    nats, train, vocabulary = (material[name] for name in ("text_nats", "train_text", "text_vocabulary"))
+    test = material["test_text"][: len(nats) + 1]
+    own = bits_per_char(float(nats.mean()))
+    counts = dict(
+        zip((f"{n}-gram" for n in range(1, ORDERS + 1)), ngram_bits(train, test, len(vocabulary)), strict=True)
+    )
+    packed = compressed_bits(spelled(train, vocabulary), spelled(test[1:], vocabulary))
+    bars = {**counts, **packed, "this model": own}
+    colours = [theme.FAINT] * len(counts) + [theme.MUTED] * len(packed) + [theme.ACCENT]
+    with plotting.chart(height=560) as figure:
+        axes = figure.subplots()
+        drawn = axes.bar(list(bars), list(bars.values()), color=colours)
+        axes.bar_label(drawn, fmt="%.2f", padding=3, fontsize=plotting.points(theme.SMALL))
+        axes.axhline(own, color=theme.ACCENT, linewidth=1.2, linestyle="--")
+        axes.set_ylabel("bits per character (lower is better)")
+        axes.set_xlabel("how the next character was predicted")
+        axes.grid(visible=False, axis="x")
+        body = plotting.rasterise(figure)
+    return Drawing(body, f"{own:.3f} bits on {len(nats):,} test characters, the best n-gram {min(counts.values()):.3f}")

@@ -45,6 +45,8 @@ PANELS = (
     Panel("resolution", ("resolution",), "side (pixels)", smooth=False),
     Panel("negative ELBO", ("negative_elbo",), "nats per image"),
     Panel("KL", ("kl",), "nats per image"),
+    Panel("surprise at the next character", ("nats_per_character",), "nats per character"),
+    Panel("gradient norm before clipping", ("gradient_norm_before_clipping",), "norm"),
     Panel("mean squared activation", ("mean_squared_activation",), "mean over layers", smooth=False),
     Panel("log likelihood", ("log_likelihood",), "nats per image"),
 )

@@ -9,20 +9,26 @@ from .theme import Pixels
 from .tiles import arrange, centres, check_images, legible, tile
 
 TEXTS = 3  # beside each other at each temperature
-LETTERS, LINES = 40, 18  # of each text: columns, and lines at most
+PROMPT = 60  # of what they go on from: characters at most, the last
+LETTERS, LINES = 40, 16  # of each text: columns, and lines at most
 APART = 28  # pixels between texts
 PICTURES = 4  # beside each other
 
 
 def written(material: Material) -> Drawing:
-    """written_text (temperatures, texts) str, written_temperatures (temperatures,): a block for each temperature."""
+    """written_text (temperatures, texts) str, written_temperatures (temperatures,): a block for each temperature.
+
+    written_prompt () str is what all of them go on from.
+    """
     head = theme.TEXT + 16
     blocks = []
     for texts, temperature in zip(material["written_text"], material["written_temperatures"], strict=True):
         pages = [page(typed(str(text), LETTERS, LINES), LETTERS) for text in texts[:TEXTS]]
         block = pad(arrange(pages, TEXTS, APART), top=head)
         blocks.append(write(block, [Note(0, 0, f"temperature {temperature:.2g}", "la", theme.TEXT, theme.BOLD)]))
-    return Drawing(arrange(blocks, 1, APART), "a low temperature prefers the likely characters")
+    prompt = " ".join(str(material["written_prompt"]).split())[-PROMPT:]
+    detail = f"each goes on from “{prompt}”" if prompt else "each goes on from white space"
+    return Drawing(arrange(blocks, 1, APART), detail)
 
 
 def pictures(material: Material) -> Drawing:

@@ -20,14 +20,15 @@ for _face, _weight in ((REGULAR, 400), (BOLD, 700)):
     fontManager.ttflist.append(FontEntry(fname=font_path(_face), name=FAMILY, weight=_weight, size="scalable"))
 
 
-def _points(pixels: int) -> float:
+def points(pixels: int) -> float:
+    """A size in pixels as matplotlib counts it."""
     return pixels * 72 / DPI
 
 
 _RC: dict[str, Any] = {
     "font.family": FAMILY,
-    **dict.fromkeys(("font.size", "axes.titlesize", "axes.labelsize"), _points(TEXT)),
-    **dict.fromkeys(("xtick.labelsize", "ytick.labelsize", "legend.fontsize"), _points(SMALL)),
+    **dict.fromkeys(("font.size", "axes.titlesize", "axes.labelsize"), points(TEXT)),
+    **dict.fromkeys(("xtick.labelsize", "ytick.labelsize", "legend.fontsize"), points(SMALL)),
     **dict.fromkeys(("text.color", "axes.labelcolor", "axes.titlecolor"), INK),
     **dict.fromkeys(("axes.edgecolor", "xtick.color", "ytick.color"), MUTED),
     **dict.fromkeys(("axes.grid", "axes.axisbelow", "axes.unicode_minus"), True),

@@ -1,8 +1,19 @@
-"""Text: bits per character, and the n-gram model that a recurrent network has to beat."""
+"""Text: bits per character, and what counting and compressing reach, which a network has to beat.
 
+All of it is bounded: of the training text only the last `COUNTED` characters are read.
+"""
+
+import lzma
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+ORDERS = 6  # of the longest n-gram
+COUNTED = 4_000_000  # characters of the training text that are counted or compressed, the last ones
+_TESTED = 1_000_000  # characters of the held-out text that are compressed
 
 
 def bits_per_char(nats_per_char: float) -> float:
@@ -19,31 +30,19 @@ def bits_per_char(nats_per_char: float) -> float:
     return float(nats_per_char) / math.log(2.0)
 
 
-def ngram_bits_per_char(train: str, test: str, order: int) -> float:
-    """Bits per character of an interpolated character n-gram model on held-out text.
+def ngram_bits(train: NDArray[np.integer], test: NDArray[np.integer], characters: int) -> list[float]:
+    """Bits per character of n-gram models of order 1 to `ORDERS` on a text after its first character.
 
-    The alphabet is every character of either text: the network is given the same one. The test text starts
-    without any context, as it does for the network.
-
-    Args:
-        train: text to count, not empty.
-        test: text to predict, not empty.
-        order: n, the character itself included, >= 1; 5 or 6 suits a megabyte of English.
-
-    Raises:
-        ValueError: an empty text, or order < 1.
+    Args: as of `ngram_nats`; of ``train`` the last `COUNTED` characters are counted.
     """
-    if not test:
-        raise ValueError("test: the text is empty")
-    model = NgramModel(train, order, set(train) | set(test))
-    nats = -math.fsum(
-        math.log(model.probability(test[max(at - order + 1, 0) : at], character)) for at, character in enumerate(test)
-    )
-    return bits_per_char(nats / len(test))
+    nats = ngram_nats(np.asarray(train[-COUNTED:]), test, characters, ORDERS)
+    return [bits_per_char(float(each[1:].mean())) for each in nats]
 
 
-class NgramModel:
-    """A character n-gram model with interpolated Kneser-Ney smoothing.
+def ngram_nats(
+    train: NDArray[np.integer], test: NDArray[np.integer], characters: int, orders: int
+) -> NDArray[np.float64]:
+    """-log p of each character of a text under n-gram models with interpolated Kneser-Ney smoothing.
 
         p_m(c | h) = max(N_m(h c) - D_m, 0) / N_m(h)  +  D_m T_m(h) / N_m(h) * p_{m-1}(c | h')
 
@@ -51,76 +50,99 @@ class NgramModel:
     character; a context never seen is passed down to the shorter one. At the highest order N_m counts
     occurrences, below it the different characters seen before h c (a short context is only asked when the
     longer one failed, so what matters is in how many places it occurs). Below the single characters lies the
-    uniform distribution over the alphabet, so that nothing has probability 0.
+    uniform distribution over all characters, so that nothing has probability 0.
 
     Kneser and Ney, "Improved backing-off for m-gram language modeling", 1995; the interpolated form and the
     discount D = n1 / (n1 + 2 n2) from Chen and Goodman, "An empirical study of smoothing techniques for
     language modeling", 1998.
+
+    Args:
+        train: text to count, (n,), not empty, numbers below ``characters``.
+        test: text to predict, (m,), not empty; it begins without any context.
+        characters: how many there are.
+        orders: of the longest n-gram, >= 1.
+
+    Returns:
+        (orders, m): row n - 1 is of order n. Takes time and memory in proportion to the lengths and the orders.
+
+    Raises:
+        ValueError: an empty text, or orders < 1.
     """
-
-    def __init__(self, train: str, order: int, alphabet: Iterable[str]) -> None:
-        """Counts `train`.
-
-        Args:
-            train: text, not empty.
-            order: n, >= 1.
-            alphabet: every character that may be asked for; must hold those of `train`.
-
-        Raises:
-            ValueError: an empty text, order < 1, or a character of `train` outside the alphabet.
-        """
-        if not train:
-            raise ValueError("train: the text is empty")
-        if order < 1:
-            raise ValueError(f"order must be at least 1, got {order}")
-        self.order = order
-        self.alphabet = frozenset(alphabet)
-        if not self.alphabet.issuperset(train):
-            raise ValueError(f"alphabet: lacks {sorted(set(train) - self.alphabet)}")
-
-        # One table per order, from single characters up: context -> how often (or in how many places) each
-        # follows.
-        self._counts: list[dict[str, dict[str, int]]] = []
-        for length in range(1, order + 1):
-            grams = Counter(train[at : at + length] for at in range(len(train) - length + 1))
-            if length < order:
-                longer = {train[at : at + length + 1] for at in range(len(train) - length)}
-                grams = Counter(gram[1:] for gram in longer)
-            table: dict[str, dict[str, int]] = defaultdict(dict)
-            for gram, count in grams.items():
-                table[gram[:-1]][gram[-1]] = count
-            self._counts.append(dict(table))
-        self._totals = [{context: sum(row.values()) for context, row in table.items()} for table in self._counts]
-        self._discounts = [_discount(table) for table in self._counts]
-
-    def probability(self, context: str, character: str) -> float:
-        """p(character | context), > 0; sums to 1 over the alphabet for every context.
-
-        Args:
-            context: the text before; only its last order - 1 characters are used, fewer are allowed.
-            character: one character of the alphabet.
-
-        Raises:
-            ValueError: a character outside the alphabet.
-        """
-        if character not in self.alphabet:
-            raise ValueError(f"{character!r} is not in the alphabet")
-        probability = 1.0 / len(self.alphabet)
-        for length in range(min(len(context), self.order - 1) + 1):
-            history = context[len(context) - length :]
-            followers = self._counts[length].get(history)
-            if followers is None:
-                break  # no longer context can have been seen either
-            discount, total = self._discounts[length], self._totals[length][history]
-            spared = discount * len(followers) * probability
-            probability = (max(followers.get(character, 0) - discount, 0.0) + spared) / total
-        return probability
+    if not len(train) or not len(test):
+        raise ValueError(f"{'test' if len(train) else 'train'}: the text is empty")
+    if orders < 1:
+        raise ValueError(f"order must be at least 1, got {orders}")
+    text = np.concatenate([train, test]).astype(np.int64)
+    # Every sequence of m characters has a number: that of its first m - 1 and its last one, made dense.
+    sequences = [np.zeros(len(text) + 1, np.int64)]
+    for length in range(1, orders + 2):
+        pairs = sequences[-1][: len(text) - length + 1] * characters + text[length - 1 :]
+        sequences.append(np.unique(pairs, return_inverse=True)[1])
+    shorter = np.full(len(test), 1.0 / characters)
+    result = np.empty((orders, len(test)))
+    for length in range(1, orders + 1):
+        grams, counted = sequences[length], max(0, len(train) - length + 1)
+        kinds, after = int(grams.max(initial=-1)) + 1, max(0, counted - 1)
+        _, first = np.unique(sequences[length + 1][:after], return_index=True)
+        occurrences = np.bincount(grams[:counted], minlength=kinds)
+        places = np.bincount(grams[first + 1], minlength=kinds)
+        at = np.arange(length - 1, len(test))  # those with enough text before them
+        asked = grams[len(train) + at - length + 1], sequences[length - 1][len(train) + at - length + 1]
+        contexts = np.zeros(kinds, np.int64)
+        contexts[grams] = sequences[length - 1][: len(grams)]
+        result[length - 1] = shorter
+        result[length - 1, at] = _interpolated(occurrences, contexts, *asked, shorter[at])
+        shorter[at] = _interpolated(places, contexts, *asked, shorter[at])
+    return -np.log(result)
 
 
-def _discount(table: dict[str, dict[str, int]]) -> float:
+def _interpolated(
+    counts: NDArray[np.integer],
+    contexts: NDArray[np.int64],
+    grams: NDArray[np.int64],
+    histories: NDArray[np.int64],
+    shorter: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """One level of the formula: ``counts`` and ``contexts`` of each kind of n-gram, and what is asked for."""
+    if not len(grams):
+        return shorter  # the text ends before any has so many characters before it
+    size = int(max(contexts.max(), histories.max())) + 1
+    total = np.bincount(contexts, counts, size)[histories]
+    followers = np.bincount(contexts, counts > 0, size)[histories]
+    discount = _discount(counts)
+    level = (np.maximum(counts[grams] - discount, 0.0) + discount * followers * shorter) / np.maximum(total, 1)
+    return np.where(total > 0, level, shorter)
+
+
+def _discount(counts: NDArray[np.integer]) -> float:
     """n1 / (n1 + 2 n2), n1 and n2 being how many counts are 1 and 2: by how much a count overstates."""
-    ones = sum(count == 1 for row in table.values() for count in row.values())
-    twos = sum(count == 2 for row in table.values() for count in row.values())
+    ones, twos = int((counts == 1).sum()), int((counts == 2).sum())
     # In a text too short or too regular to have both, the formula says 0 (nothing unseen is possible) or 1
     # (nothing seen is believed) or 0 / 0; half is the usual guess.
     return ones / (ones + 2 * twos) if ones and twos else 0.5
+
+
+def _gzip(text: bytes) -> int:
+    return len(zlib.compress(text, 9))
+
+
+def _xz(text: bytes) -> int:
+    return len(lzma.compress(text))
+
+
+COMPRESSORS: dict[str, Callable[[bytes], int]] = {"gzip": _gzip, "xz": _xz}
+
+
+def compressed_bits(train: str, test: str) -> dict[str, float]:
+    """What a compressor needs for a text that comes after the training text, in bits per character.
+
+    8 (size(train + test) - size(train)) / characters of test, both in UTF-8: gzip, which remembers 32 kB, and xz,
+    which remembers 8 MB. Of the training text the last `COUNTED` characters, of the other the first million.
+    """
+    before, after = train[-COUNTED:].encode(), test[:_TESTED]
+    return {name: 8 * (size(before + after.encode()) - size(before)) / len(after) for name, size in COMPRESSORS.items()}
+
+
+def spelled(numbers: NDArray[np.integer], vocabulary: NDArray[np.str_]) -> str:
+    """A text from the numbers of its characters; of a long one the last `COUNTED`."""
+    return "".join(vocabulary[numbers[-COUNTED:]])

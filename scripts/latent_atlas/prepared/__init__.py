@@ -69,6 +69,28 @@ class Dataset:
         """The names of the classes or attributes of a column; empty where it has none, or is not there."""
         return list(self.card["columns"].get(column, {}).get("names", []))
 
+    @property
+    def text(self) -> str:
+        """The name of its column of kind text."""
+        return next(name for name, column in self.spec.columns.items() if column.kind == "text")
+
+    @cached_property
+    def vocabulary(self) -> NDArray[np.str_]:
+        """The characters of its text by number, (n,)."""
+        return np.array(self.entry(self.text)["vocabulary"])
+
+    def numbers(self, text: str) -> NDArray[np.int32]:
+        """The characters of a text by their numbers, (n,).
+
+        Raises:
+            AtlasError: one is not in the vocabulary.
+        """
+        place = {character: number for number, character in enumerate(self.vocabulary.tolist())}
+        if unknown := sorted(set(text) - place.keys()):
+            known = "".join(sign for sign in place if sign.isprintable())
+            raise AtlasError(f"{''.join(unknown)!r} is not in the training text; its characters are {known}")
+        return np.array([place[character] for character in text], np.int32)
+
     def split(self, name: str) -> "Split":
         """The columns of one split."""
         return Split(self, name)

@@ -33,6 +33,7 @@ class Context:
     likelihood_images: int
     shown: int  # conditions that get a picture of their own, at most
     captions: Sequence[str] = ()  # that the user asks for
+    prompt: str = ""  # from which the user has text go on
     split: str = "test"  # what is shown and measured; validation to choose settings by
 
     @cached_property

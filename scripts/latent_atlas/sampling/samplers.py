@@ -176,7 +176,7 @@ SAMPLERS = (
         (abilities.Translates,),
         judge=abilities.Judges,
     ),
-    Sampler(writes.samples, ("written_text", "written_temperatures"), (abilities.Writes,)),
+    Sampler(writes.samples, ("written_text", "written_temperatures", "written_prompt"), (abilities.Writes,)),
     Sampler(writes.surprise, ("text_nats",), (abilities.Writes,)),
     Sampler(paints.pictures, ("pictures", "picture_sources", "picture_source_names"), (abilities.Paints,)),
     Sampler(

@@ -2,41 +2,45 @@
 
 import numpy as np
 
-from latent_atlas.backend import tf
-from latent_atlas.compiled import Compiled
+from latent_atlas.compiled import Compiled, Writer
+from latent_atlas.errors import AtlasError
 from latent_atlas.sampling.context import Arrays, Context, require
 
-_TEMPERATURES = np.array([0.5, 0.8, 1.0, 1.2], np.float32)
-_TEXTS, _LENGTH = 3, 400  # for each temperature, and their characters
-_WINDOW = 256  # characters that are predicted from what stands before them in the same window
+_TEMPERATURES = np.array([0.2, 0.5, 0.8, 1.0, 1.2], np.float32)
+_TEXTS, _LENGTH = 8, 500  # for each temperature, and their characters
+_PROMPT = 64  # characters of the test text from which they go on, unless a prompt is given
+_WINDOW = 256  # characters that stand before those that are predicted, and that are predicted, in one window
 
 
 def samples(context: Context) -> Arrays:
-    """``written_text`` (temperatures, texts) str at each of ``written_temperatures``, begun with the test text."""
-    column = _text(context)
-    vocabulary = np.array(context.data.entry(column)["vocabulary"])
-    prompts = np.tile(np.asarray(context.test[column][:1], np.int32), (_TEXTS, 1))
-    write = tf.function(lambda prompts, heat, seed: context.model.write(prompts, heat, seed, _LENGTH))
-    written = [
-        [
-            "".join(vocabulary[line])
-            for line in write(tf.constant(prompts), tf.constant(heat), tf.constant(seed)).numpy()
-        ]
-        for heat, seed in zip(_TEMPERATURES, context.seeds(len(_TEMPERATURES)), strict=True)
-    ]
-    return {"written_text": np.array(written, np.str_), "written_temperatures": _TEMPERATURES}
+    """``written_text`` (temperatures, texts) str at each of ``written_temperatures``, after ``written_prompt``."""
+    data, write = context.data, Writer(context.model, context.data, _LENGTH)
+    try:
+        asked = data.numbers(context.prompt)
+    except AtlasError as error:
+        raise AtlasError(f"params.yaml: evaluation: prompt: {error}") from None
+    prompt = asked if len(asked) else np.asarray(context.test[data.text][:_PROMPT], np.int32)
+    require(len(prompt), 1, "test characters")
+    seeds = context.seeds(len(_TEMPERATURES))
+    written = [write(prompt, _TEXTS, float(heat), seed) for heat, seed in zip(_TEMPERATURES, seeds, strict=True)]
+    return {
+        "written_text": np.array(written, np.str_),
+        "written_temperatures": _TEMPERATURES,
+        "written_prompt": np.array("".join(data.vocabulary[prompt])),
+    }
 
 
 def surprise(context: Context) -> Arrays:
-    """``text_nats`` (n,): -log p of test characters, each given those before it in its window."""
-    column = _text(context)
-    text = np.asarray(context.test[column][: context.samples * _WINDOW + 1], np.int32)
+    """``text_nats`` (n,): -log p of the test characters after the first, given at least 256 before them or all."""
+    text = np.asarray(context.test[context.data.text][: context.samples * _WINDOW + 1], np.int32)
     require(len(text) - 1, 1, "test characters after the first")
-    window = min(_WINDOW, len(text) - 1)
-    starts = np.arange((len(text) - 1) // window) * window
-    windows = text[starts[:, None] + np.arange(window + 1)]
-    return {"text_nats": Compiled(context.model.nats)(windows).astype(np.float32).ravel()}
-
-
-def _text(context: Context) -> str:
-    return next(name for name, column in context.data.spec.columns.items() if column.kind == "text")
+    width = min(2 * _WINDOW, len(text) - 1)
+    known = width // 2
+    starts = [*range(0, len(text) - 1 - width, width - known), len(text) - 1 - width]
+    windows = text[np.array(starts)[:, None] + np.arange(width + 1)]
+    found = Compiled(context.model.nats)(windows).astype(np.float32)
+    nats = np.empty(len(text) - 1, np.float32)
+    nats[:known] = found[0, :known]
+    for start, row in zip(starts, found, strict=True):
+        nats[start + known : start + width] = row[known:]
+    return {"text_nats": nats}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from latent_atlas import model as abilities
 from latent_atlas.backend import tf
-from latent_atlas.compiled import Compiled
+from latent_atlas.compiled import Compiled, Writer
 from latent_atlas.conditions import Conditions, repeated
 from latent_atlas.latents import surface, to_uint8
 from latent_atlas.prepared import Dataset, Split
@@ -24,7 +24,8 @@ _PIXELS = 128  # of an image's longer side at most: 26 frames of larger ones wou
 _POINTS = 600  # images whose features are followed
 _TRANSLATED = 6  # images whose translations are followed
 _PICTURE = 640  # pixels of a painted picture's longer side at most
-_LINES, _LENGTH = 4, 240  # texts written at each snapshot, and their characters
+_LINES, _LENGTH = 3, 320  # texts written at each snapshot, and their characters
+_PROMPT, _HEAT = 64, 0.8  # characters of the validation text from which they go on, and the temperature
 
 Arrays = dict[str, NDArray[Any]]
 Take = Callable[[], Arrays]
@@ -118,18 +119,9 @@ def _translations(subject: Subject) -> tuple[Take, Arrays]:
 
 def _text(subject: Subject) -> tuple[Take, Arrays]:
     """str (lines,): what the model writes, the same random numbers at each snapshot."""
-    model = subject.model
-    column = next(name for name, spec in subject.data.spec.columns.items() if spec.kind == "text")
-    vocabulary = np.array(subject.data.entry(column)["vocabulary"])
-    prompts = np.tile(np.asarray(subject.validation[column][:1], np.int32), (_LINES, 1))
-    write = tf.function(lambda prompts, seed: model.write(prompts, tf.constant(1.0), seed, _LENGTH))
-
-    def take() -> Arrays:
-        numbers = write(tf.constant(prompts), tf.constant([subject.seed, 0], tf.int32)).numpy()
-        lines = ["".join(vocabulary[line]) for line in numbers]
-        return {"text_frames": np.array(lines, dtype=f"<U{_LENGTH}")}
-
-    return take, {}
+    write, seed = Writer(subject.model, subject.data, _LENGTH), np.array([subject.seed, 0], np.int32)
+    prompt = np.asarray(subject.validation[subject.data.text][:_PROMPT], np.int32)
+    return lambda: {"text_frames": write(prompt, _LINES, _HEAT, seed)}, {}
 
 
 def _pictures(subject: Subject) -> tuple[Take, Arrays]:
