@@ -93,7 +93,7 @@ def add_taught(project: Project) -> None:
     settings = {"steps": 6, "batch_size": 8, "learning_rate": 0.01, "frames": 3}
     scales = dict.fromkeys(("demo", "laptop", "full"), settings)
     entry = {"model": "taught", "dataset": "digits", "judge": "cnn_digits", "teacher": "cnn_digits", **scales}
-    project.edit(lambda content: content.update(taught={"taught_digits": entry}))
+    project.edit(lambda content: content["taught"].update(taught_digits=entry))
 
 
 def make_project(path: Path, experiments: list[str]) -> Project:

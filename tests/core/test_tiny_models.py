@@ -28,7 +28,7 @@ def _make(path: Path) -> Project:
     here = copy_project(path)
 
     def change(content: dict) -> None:
-        content["experiments"] = {}
+        content["experiments"], content["taught"] = {}, {}
         for name, (dataset, own, *_) in KINDS.items():
             add_model(here, name, (ROOT / f"tests/core/tiny_models/{name}.py").read_text())
             settings = {"steps": 8, "batch_size": 4, "learning_rate": 0.05, "frames": 3, **own}
