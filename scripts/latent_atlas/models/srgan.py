@@ -21,8 +21,9 @@ reduction with antialiasing.
 Where this differs: the teacher is the dataset's own judge in place of VGG19, so c is not the paper's 0.006 but set so
 that both contents are of one size, and distances by this judge favour what was trained on it. The paper's phi is an
 inner layer of VGG; ``params.yaml`` names the judge's first, with which PSNR fell least on validation images, though
-its inner ones brought the judge's features nearer. Whole images are trained on, not cutouts of 96x96, and D has as many pairs of convolutions as halve these images to sides of 4 to 8.
-Learning rate and steps of the first part are settings; its rate falls to a tenth over the last fifth of its steps.
+its inner ones brought the judge's features nearer. Whole images are trained on, not cutouts of 96x96, and D has as
+many pairs of convolutions as halve these images to sides of 4 to 8. Learning rate and steps of the first part are
+settings; its rate falls to a tenth over the last fifth of its steps.
 """
 
 from typing import TYPE_CHECKING
