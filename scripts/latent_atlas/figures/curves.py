@@ -42,7 +42,7 @@ PANELS = (
     Panel("resolution", ("resolution",), "side (pixels)", smooth=False),
     Panel("negative ELBO", ("negative_elbo",), "nats per image"),
     Panel("KL", ("kl",), "nats per image"),
-    Panel("mean squared activation", ("mean_squared_activation",), "mean over layers", smooth=False),
+    Panel("activations; they fall where an octave begins", ("mean_squared_activation",), "mean square", smooth=False),
     Panel("log likelihood", ("log_likelihood",), "nats per image"),
 )
 
