@@ -45,13 +45,9 @@ PANELS = (
     Panel("resolution", ("resolution",), "side (pixels)", smooth=False),
     Panel("negative ELBO", ("negative_elbo",), "nats per image"),
     Panel("KL", ("kl",), "nats per image"),
-<<<<<<< HEAD
     Panel("surprise at the next character", ("nats_per_character",), "nats per character"),
     Panel("gradient norm before clipping", ("gradient_norm_before_clipping",), "norm"),
-    Panel("mean squared activation", ("mean_squared_activation",), "mean over layers", smooth=False),
-=======
     Panel("activations; they fall where an octave begins", ("mean_squared_activation",), "mean square", smooth=False),
->>>>>>> 2039f451ffab24a3a33f7121934bc2275c863cd8
     Panel("log likelihood", ("log_likelihood",), "nats per image"),
 )
 
