@@ -9,8 +9,8 @@ from latent_atlas.report import explorer, gather
 from latent_atlas.sampling.samplers import SAMPLERS, VERDICT
 from latent_atlas.training.cameras import CAMERAS
 
-DATA = {f"{split}_{column}" for split in ("test", "train") for column in ("images", "labels", "attributes")}
-NAMES = {"label_names", "attribute_names", "left_out"}
+DATA = {f"{split}_{column}" for split in ("test", "train") for column in ("images", "labels", "attributes", "text")}
+NAMES = {"label_names", "attribute_names", "text_vocabulary", "left_out"}
 GIVEN = {name for sampler in SAMPLERS for name in sampler.gives} | set(VERDICT) | DATA | NAMES
 FILMED = {"steps", *(camera.frames for camera in CAMERAS), *(still for camera in CAMERAS for still in camera.stills)}
 
