@@ -93,7 +93,7 @@ def add_taught(project: Project) -> None:
     settings = {"steps": 6, "batch_size": 8, "learning_rate": 0.01, "frames": 3}
     scales = dict.fromkeys(("demo", "laptop", "full"), settings)
     entry = {"model": "taught", "dataset": "digits", "judge": "cnn_digits", "teacher": "cnn_digits", **scales}
-    project.edit(lambda content: content.update(taught={"taught_digits": entry}))
+    project.edit(lambda content: content["taught"].update(taught_digits=entry))
 
 
 def make_project(path: Path, experiments: list[str]) -> Project:
@@ -104,6 +104,7 @@ def make_project(path: Path, experiments: list[str]) -> Project:
         content["experiments"] = {key: entry for key, entry in content["experiments"].items() if key in experiments}
         for key, entry in content["experiments"].items():
             entry["demo"] = {"learning_rate": entry["demo"]["learning_rate"], **TINY[key]}
+        content["taught"] = {}
         used = {entry["dataset"] for entry in content["experiments"].values()}
         content["datasets"] = {key: entry for key, entry in content["datasets"].items() if key in used}
         content["animation"]["labels_at_most"] = 2

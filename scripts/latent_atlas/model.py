@@ -149,6 +149,14 @@ class NamesAttributes(Judges):
         """(n, attributes)."""
 
 
+class MapsFeatures(Judges):
+    """Shows what its convolutions find, place by place: a teacher for losses that compare images by features."""
+
+    @abstractmethod
+    def feature_maps(self, images: "Tensor") -> "list[Tensor]":
+        """The activations of each convolution, (n, h, w, channels), from the image inwards."""
+
+
 class Encodes(ABC):
     """Maps images to codes."""
 
@@ -269,6 +277,14 @@ class Translates(ABC):
 
         What the source leaves open, such as dropout when drawing, is drawn from ``seeds`` (n, 2).
         """
+
+
+class SuperResolves(Translates):
+    """Enlarges images, first for the least error in pixels, then to look real, and keeps the network of both."""
+
+    @abstractmethod
+    def enlarge(self, images: "Tensor") -> "Tensor":
+        """What the network makes of `sources` that was trained for the least squared error alone."""
 
 
 class Writes(ABC):

@@ -32,7 +32,7 @@ def render(evidence: Mapping[str, NDArray[Any]], history: pd.DataFrame, director
     material = Material(evidence, history)
     left_out = []
     for figure in FIGURES:
-        if not present.issuperset(figure.needs):
+        if not present.issuperset(figure.needs) or present.intersection(figure.unless):
             continue
         try:
             write_png(directory / f"{figure.name}.png", _framed(figure, material, title))

@@ -20,7 +20,8 @@ _NETWORKS = (
 _SHEET = tuple(f"figures/{name}.py" for name in ("__init__", "lettering", "theme", "tiles"))
 
 _SCORES = tuple(  # in charts
-    f"metrics/{name}.py" for name in ("__init__", "attribute_scores", "checks", "detection", "ngrams")
+    f"metrics/{name}.py"
+    for name in ("__init__", "attribute_scores", "checks", "detection", "frechet", "images", "ngrams", "sharpness")
 )
 
 

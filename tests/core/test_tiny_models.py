@@ -28,7 +28,7 @@ def _make(path: Path) -> Project:
     here = copy_project(path)
 
     def change(content: dict) -> None:
-        content["experiments"] = {}
+        content["experiments"], content["taught"] = {}, {}
         for name, (dataset, own, *_) in KINDS.items():
             add_model(here, name, (ROOT / f"tests/core/tiny_models/{name}.py").read_text())
             settings = {"steps": 8, "batch_size": 4, "learning_rate": 0.05, "frames": 3, **own}
@@ -41,7 +41,7 @@ def _make(path: Path) -> Project:
         content["datasets"] = {dataset: content["datasets"][dataset] for dataset in used}
         content["datasets"]["scenes"]["demo"] = {"source": "scenes", "images": 120, "size": 32}
         content["datasets"]["captions"]["demo"].update(images=120, held_out_images=12)
-        content["datasets"]["photos"]["demo"]["longest_side"] = 64
+        content["datasets"]["photos"]["demo"] = {"source": "sample_photos", "longest_side": 64}
         content["animation"]["labels_at_most"] = 2
         content["evaluation"]["demo"] = {"samples": 100, "importance_samples": 2, "likelihood_images": 20}
         content["resources"].pop("experiments", None)

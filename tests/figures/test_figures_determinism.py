@@ -25,6 +25,7 @@ arrays = {
     "written_text": np.array([["to be", "or not"]]), "written_temperatures": np.ones(1),
     "written_prompt": np.array(["so"]), "text_nats": rng.random(90), "test_text": np.arange(99) % 3,
     "train_text": np.arange(900) % 3, "text_vocabulary": np.array(list("abc")), "pictures": images(1),
+    "picture_sources": images(1, 2), "picture_source_names": np.array([["a", "b"]]),
     "translation_sources_ab": images(3), "translated_ab": images(3),
     "reference_features": rng.normal(size=(900, 64)), "sample_features": rng.normal(size=(900, 64)),
     "latent_torus": images(3, 4, 4), "truncation_sweep": images(4, 5), "truncation_psis": np.linspace(-1, 1, 5),

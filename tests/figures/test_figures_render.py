@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from PIL import Image
 
-from latent_atlas.figures import charts, grids, pages, surfaces
+from latent_atlas.figures import charts, grids, pages, super_resolution, surfaces
 from latent_atlas.figures.catalogue import FIGURES, Figure
 from latent_atlas.figures.material import Material
 from latent_atlas.rendering import render
 
 NAMES = ["zero", "one", "two"]
+PLAIN_TRANSLATIONS = {"translations_ab", "translations_ba"}  # enlargements have a figure of their own
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -70,12 +72,17 @@ def arrays() -> Arrays:
         "test_attributes": rng.integers(0, 2, (40, 2), dtype=np.uint8),
         "translation_sources_ab": images(4),
         "translated_ab": images(4, channels=3),
-        "translation_truth_ab": images(4),
+        "translation_truth_ab": images(4, channels=3),
         "cycled_ab": images(4),
         "translation_sources_ba": images(4),
         "translated_ba": images(4),
         "translation_truth_ba": images(4),
         "cycled_ba": images(4),
+        "bicubic_images": images(4, channels=3),
+        "srresnet_images": images(4, channels=3),
+        "bicubic_features": rng.normal(size=(50, 16)),
+        "srresnet_features": rng.normal(size=(50, 16)),
+        "srgan_features": rng.normal(size=(50, 16)),
         "written_text": np.array([["to be\nor not"] * 3, ["zq\x00 !"] * 3]),
         "written_temperatures": np.array([0.5, 1], np.float32),
         "written_prompt": np.array(["a prompt"]),
@@ -98,6 +105,8 @@ def arrays() -> Arrays:
         "word_change_new": np.array([[True, False, False], [False, False, True]]),
         "caption_paths": images(3, 9, channels=3),
         "caption_path_ends": np.array([["a red circle", "a blue star"]] * 3),
+        "picture_sources": images(2, 2, channels=3),
+        "picture_source_names": np.array([["cat", "wave"], ["cat", "brush_strokes"]]),
     }
 
 
@@ -116,7 +125,7 @@ def drawn(arrays: Arrays, history: pd.DataFrame, folder: Path) -> set[str]:
 
 
 def test_everything_is_drawn(arrays: Arrays, history: pd.DataFrame, tmp_path: Path) -> None:
-    assert drawn(arrays, history, tmp_path) == {figure.name for figure in FIGURES}
+    assert drawn(arrays, history, tmp_path) == {figure.name for figure in FIGURES} - PLAIN_TRANSLATIONS
     assert json.loads((tmp_path / "left_out.json").read_text()) == []
     for path in tmp_path.glob("*.png"):
         with Image.open(path) as picture:
@@ -135,12 +144,14 @@ def test_rectangles_are_drawn(arrays: Arrays, height: int, width: int, tmp_path:
     }
     cut["noise_deviation"] = arrays["noise_deviation"][:, :height, :width]
     names = drawn(cut, pd.DataFrame(), tmp_path)
-    assert names == {figure.name for figure in FIGURES} - {"training_curves"}
+    assert names == {figure.name for figure in FIGURES} - {"training_curves"} - PLAIN_TRANSLATIONS
 
 
 # Names of arrays, and the figures drawn from them: written out, so that no condition in the code decides them.
 REAL = ("test_images", "test_labels", "label_names")  # there for every experiment on images with classes
 TRANSFER = ("transfer_sources", "transfers", "transfer_labels")
+ENLARGED = ("bicubic_images", "srresnet_images", "translated_ab")
+FEATURES = ("bicubic_features", "srresnet_features", "srgan_features")
 EXPECTED: list[tuple[tuple[str, ...], set[str]]] = [
     ((), set()),
     (REAL, set()),
@@ -174,6 +185,8 @@ EXPECTED: list[tuple[tuple[str, ...], set[str]]] = [
     ),
     (("translation_sources_ab", "translated_ab", "cycled_ab"), {"translations_ab"}),
     (("translation_sources_ba", "translated_ba", "translation_truth_ba"), {"translations_ba"}),
+    (("translation_sources_ab", "translation_truth_ab", *ENLARGED), {"super_resolution"}),
+    (("translation_truth_ab", "test_features", *ENLARGED, *FEATURES), {"perception_distortion"}),
     (("written_text", "written_temperatures", "written_prompt"), {"written"}),
     (("text_nats", "test_text", "train_text", "text_vocabulary"), {"surprise"}),
     (("pictures",), {"pictures"}),
@@ -185,6 +198,7 @@ EXPECTED: list[tuple[tuple[str, ...], set[str]]] = [
         {"word_changes"},
     ),
     (("caption_paths", "caption_path_ends"), {"caption_paths"}),
+    (("pictures", "picture_sources", "picture_source_names"), {"pictures"}),
 ]
 
 
@@ -253,6 +267,7 @@ def test_with_very_few_rows_figures_are_drawn_or_said_to_be_left_out(
         for name, array in arrays.items()
     }
     left_out = [
+        "perception_distortion: needs at least 2 test images, there is 1",
         "latent_map: needs at least 3 test images, there is 1",
         "anomaly: needs test images of the class held out, there are none",
         "feature_map: needs at least 3 training images, there is 1",
@@ -260,7 +275,8 @@ def test_with_very_few_rows_figures_are_drawn_or_said_to_be_left_out(
     names = drawn(few, history[:1], tmp_path)
     assert json.loads((tmp_path / "left_out.json").read_text()) == left_out
     assert capsys.readouterr().out.splitlines() == [f"left out: {line}" for line in left_out]
-    assert names == {figure.name for figure in FIGURES} - {"latent_map", "anomaly", "feature_map"}
+    kept_back = {line.partition(":")[0] for line in left_out} | PLAIN_TRANSLATIONS
+    assert names == {figure.name for figure in FIGURES} - kept_back
 
 
 def test_arrays_without_rows_and_a_single_class(arrays: Arrays, tmp_path: Path) -> None:
@@ -367,6 +383,40 @@ def test_translations_stand_below_their_sources() -> None:
     assert tops == sorted(tops)
 
 
+def test_each_enlargement_has_its_psnr_beneath(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    write = super_resolution.write
+    monkeypatch.setattr(super_resolution, "write", lambda sheet, notes: seen.extend(notes) or write(sheet, notes))
+    truth = np.full((1, 28, 28, 3), 100, np.uint8)
+    arrays = {"translation_sources_ab": truth[:, ::4, ::4], "translation_truth_ab": truth}
+    arrays |= {name: truth + np.uint8(step) for name, step in zip(ENLARGED, (51, 26, 5), strict=True)}
+    body = super_resolution.enlargements(material(arrays)).body
+    assert [note.text for note in seen] == ["14.0 dB", "19.8 dB", "34.2 dB"]  # 20 log10(255 / step)
+    assert [note.x for note in seen] == sorted(note.x for note in seen)
+    columns = [np.nonzero((body[:100] == 100 + step).all(axis=2))[1] for step in (51, 26, 5)]  # above the text
+    assert [np.median(places) for places in columns] == sorted(np.median(places) for places in columns)
+
+
+def test_the_trade_off_is_between_error_and_likeness(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[str, float, float]] = []
+    annotate = Axes.annotate
+    monkeypatch.setattr(
+        Axes,
+        "annotate",
+        lambda self, text, xy, *rest, **look: drawn.append((text, *xy)) or annotate(self, text, xy, *rest, **look),
+    )
+    rng = np.random.default_rng(0)
+    truth, real = rng.integers(50, 200, (20, 28, 28, 3), np.uint8), rng.normal(size=(20, 4))
+    arrays = {name: truth + np.uint8(step) for name, step in zip(ENLARGED, (40, 10, 20), strict=True)}
+    arrays |= {name: real + shift for name, shift in zip(FEATURES, (3, 2, 1), strict=True)}
+    out = super_resolution.trade_off(material({**arrays, "translation_truth_ab": truth, "test_features": real}))
+    names = ["bicubic", "SRResNet", "SRGAN", "truth"]
+    assert [name for name, *_ in drawn] == names * 2
+    assert [x for _, x, _ in drawn] == pytest.approx([40, 10, 20, 0] * 2)
+    assert [y for *_, y in drawn] == pytest.approx([4 * 9, 4 * 4, 4 * 1, 0, 1, 1, 1, 1])  # |shift|^2; the same detail
+    assert "SRResNet 28.1 dB" in out.detail
+
+
 def test_texts_stand_below_their_temperature(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     write = pages.write
@@ -414,3 +464,13 @@ def test_pictures_keep_their_proportions(shape: tuple[int, ...]) -> None:
     height = (np.ptp(rows) + 1 - 12 * (across - 1)) / across
     width = (np.ptp(cols) + 1 - 12 * (across - 1)) / across
     assert height / width == pytest.approx(shape[1] / shape[2], rel=0.01)
+
+
+def test_what_a_picture_was_made_from_stands_at_its_left() -> None:
+    greys = np.array([[40, 80, 120], [60, 100, 140]], np.uint8)  # two sources and the result, twice
+    images = np.broadcast_to(greys[:, :, None, None, None], (2, 3, 300, 400, 3))
+    names = np.array([["cat", "wave"], ["cat", "brush_strokes"]])
+    given = {"pictures": images[:, 2], "picture_sources": images[:, :2], "picture_source_names": names}
+    body = pages.pictures(material(given)).body
+    centres = [[body[y, x, 0] for x in (200, 612, 1024)] for y in (182, 526)]
+    assert body.shape[1] == 3 * 400 + 2 * 12 and centres == greys.tolist()

@@ -18,6 +18,7 @@ from latent_atlas.metrics.detection import auroc
 from latent_atlas.metrics.diversity import diversity
 from latent_atlas.metrics.glossary import MEASURES
 from latent_atlas.metrics.labels import label_entropy, modes_covered
+from latent_atlas.metrics.themes.super_resolution import feature_distance
 
 SCRIPTS = Path(frechet.__file__).parents[2]
 
@@ -43,6 +44,12 @@ CAPTIONS = [
     "caption_accuracy", "caption_accuracy_held_out", "caption_accuracy_held_out_real",
     "caption_rank", "caption_rank_median", "caption_rank_real",
 ]  # fmt: skip
+PAINTING = ["activation_gain", "seam_contrast", "style_loss_drop", "content_loss_share"]
+KINDS = ("srgan", "srresnet", "bicubic")
+ENLARGED = [
+    f"{name}_{kind}" for name in ("feature_distance", "frechet_enlarged", "sharpness_enlarged") for kind in KINDS
+]
+SUPER_RESOLUTION = ["psnr_srresnet", "ssim_srresnet", *ENLARGED]
 
 
 def measured(arrays: Mapping[str, np.ndarray], findings: Sequence[str] | None = None) -> dict[str, float]:
@@ -114,6 +121,21 @@ def everything(n: int = 40, width: int = 6) -> dict[str, np.ndarray]:
             for way in ("ab", "ba")
             for shift, name in enumerate(("reference", "real", "features", "left"))
         },
+        "pictures": pictures(1),
+        "picture_sources": pictures(1)[:, None],
+        "tile_rows": np.array([4]),
+        "tile_columns": np.array([4]),
+        "activations": np.ones(2),
+        "activations_before": np.ones(2),
+        "style_losses": np.ones(2),
+        "style_losses_before": np.ones(2),
+        "content_losses": np.ones(2),
+        "content_losses_of_styles": np.ones(2),
+        "srresnet_images": pictures(side=16),
+        "bicubic_images": pictures(side=16),
+        "srgan_features": rng.normal(size=(n, width)).astype(np.float32),
+        "srresnet_features": rng.normal(size=(n, width)).astype(np.float32) + 1,
+        "bicubic_features": rng.normal(size=(n, width)).astype(np.float32) + 2,
         "text_nats": rng.exponential(size=n).astype(np.float32),
         "train_text": np.arange(5000) % 7,
         "test_text": np.arange(n + 1) % 7,
@@ -140,8 +162,11 @@ def test_all_arrays_give_all_metrics_as_plain_finite_numbers():
         *CONDITIONAL,
         *TRANSLATION,
         *CAPTIONS,
+        *PAINTING,
+        *TEXT,
+        *SUPER_RESOLUTION,
     )
-    assert set(found) == {*everyone, *TEXT, "stability_flags"}
+    assert set(found) == {*everyone, "stability_flags"}
     assert set(found) == {metric.name for measure in MEASURES for metric in measure.metrics}
     assert all(type(value) in (int, float) for value in found.values())
     whole = {name for name, value in found.items() if type(value) is int}
@@ -189,6 +214,9 @@ def test_the_data_alone_have_no_metrics():
         (["translation_sources_ab", "translation_sources_ba", "cycled_ab", "cycled_ba"], CYCLE),
         (["translation_reference_ab", "translation_features_ab"], []),
         (["translated_ab", "translation_truth_ab"], ["psnr", "ssim"]),
+        (["srresnet_images", "translation_truth_ab"], ["psnr_srresnet", "ssim_srresnet"]),
+        (["srresnet_features", "srgan_features", "bicubic_features", "test_features"], ENLARGED[:6]),
+        (["translated_ab", "srresnet_images", "bicubic_images"], []),
         (["text_nats"], ["bits_per_char", "perplexity"]),
         (["text_nats", "test_text", "train_text", "text_vocabulary"], TEXT[:5]),
         (["written_text", "written_temperatures", "test_text", "train_text", "text_vocabulary"], TEXT[5:]),
@@ -262,6 +290,14 @@ def test_values_come_from_the_right_arrays():
     assert found["psnr"] == images.psnr(a["translated_ab"], a["translation_truth_ab"])
     assert found["ssim"] == images.ssim(a["translated_ab"], a["translation_truth_ab"])
     assert found["psnr_bicubic"] == images.psnr_bicubic(a["translation_sources_ab"], a["translation_truth_ab"])
+    truth = a["translation_truth_ab"]
+    assert found["psnr_srresnet"] == images.psnr(a["srresnet_images"], truth)
+    assert found["ssim_srresnet"] == images.ssim(a["srresnet_images"], truth)
+    for kind, array in zip(KINDS, ("translated_ab", "srresnet_images", "bicubic_images"), strict=True):
+        expected = frechet.frechet_distance(a[f"{kind}_features"], a["test_features"])
+        assert found[f"frechet_enlarged_{kind}"] == pytest.approx(expected, rel=1e-9)
+        assert found[f"sharpness_enlarged_{kind}"] == sharpness.sharpness(a[array], truth)
+        assert found[f"feature_distance_{kind}"] == feature_distance(a[f"{kind}_features"], a["test_features"])
     assert found["bits_per_char"] == pytest.approx(a["text_nats"].mean() / np.log(2), rel=1e-6)
     assert found["perplexity"] == pytest.approx(np.exp(a["text_nats"].mean()), rel=1e-6)
     # At temperature 1: "abcdef xyz" and, without what may be cut off, "abcdef".
@@ -356,6 +392,14 @@ def test_codes_and_answers_belong_to_the_first_labels():
     assert measured(shuffled)["knn_accuracy"] != measured(a)["knn_accuracy"]
 
 
+def test_a_feature_distance_is_a_share_of_that_between_different_images():
+    truth = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0], [2.0, 2.0]])  # squared distances of pairs: 4, 4, 8 twice
+    assert feature_distance(truth, truth) == 0
+    assert feature_distance(truth + np.ones(2), truth) == pytest.approx(2 / ((4 * 4 + 2 * 8) / 6))
+    others = np.random.default_rng(0).normal(size=(2, 4000, 5))
+    assert feature_distance(*others) == pytest.approx(1, abs=0.05)
+
+
 def test_images_that_are_not_enlarged_have_no_bicubic():
     a = only("translation_sources_ab", "translation_truth_ab")
     a["translation_truth_ab"] = a["translation_sources_ab"]
@@ -383,7 +427,13 @@ FEW = {
         {"code_means": np.zeros((1, 2))},
         "Active units: needs at least 2 rows of code_means, there are 1",
     ),
-    "ssim": ({n: np.zeros((4, 8, 8, 1), np.uint8) for n in ("translated_ab", "translation_truth_ab")}, "SSIM: needs"),
+    "ssim": (
+        {
+            name: np.zeros((4, 8, 8, 1), np.uint8)
+            for name in ("translated_ab", "translation_truth_ab", "srresnet_images", "bicubic_images")
+        },
+        "SSIM: needs",
+    ),
     "transfer_accuracy": (
         {"transfer_predictions": np.zeros((5, 1), int), "transfer_labels": np.zeros(5, int)},
         "Transfer accuracy: needs at least 2 classes",

@@ -8,12 +8,16 @@ from latent_atlas.metrics.glossary import MEASURES, THEMES, define, in_order, is
 METRICS = [metric for theme in THEMES for metric in theme.metrics]
 NAMES = """
 accuracy elbo iwae_bound reconstruction_mse pca_mse knn_accuracy linear_probe_accuracy nmi ari anomaly_auroc
-anomaly_auroc_baseline denoising_psnr_gain frechet frechet_real frechet_noise frechet_untrained precision recall density
-coverage label_accuracy transfer_accuracy sharpness sharpness_reconstructions attribute_effect target_accuracy_ab
-target_accuracy_ba cycle_l1 psnr ssim psnr_bicubic bits_per_char accuracy_majority modes_covered label_entropy
-diversity stability_flags active_units frechet_n caption_accuracy caption_accuracy_held_out
+anomaly_auroc_baseline denoising_psnr_gain frechet frechet_real frechet_noise frechet_untrained precision recall
+density coverage label_accuracy transfer_accuracy sharpness sharpness_reconstructions attribute_effect
+target_accuracy_ab target_accuracy_ba cycle_l1 psnr ssim psnr_bicubic bits_per_char accuracy_majority modes_covered
+label_entropy diversity stability_flags active_units frechet_n caption_accuracy caption_accuracy_held_out
 caption_accuracy_held_out_real caption_rank caption_rank_median caption_rank_real domain_distance frechet_ab
-frechet_real_ab frechet_left_ab frechet_n_ab frechet_ba frechet_real_ba frechet_left_ba frechet_n_ba
+frechet_real_ab frechet_left_ab frechet_n_ab frechet_ba frechet_real_ba frechet_left_ba frechet_n_ba activation_gain
+seam_contrast style_loss_drop content_loss_share perplexity bits_per_char_ngram ngram_order bits_per_char_xz
+words_known longest_copy psnr_srresnet ssim_srresnet feature_distance_srgan feature_distance_srresnet
+feature_distance_bicubic frechet_enlarged_srgan frechet_enlarged_srresnet frechet_enlarged_bicubic
+sharpness_enlarged_srgan sharpness_enlarged_srresnet sharpness_enlarged_bicubic
 """.split()  # noqa: SIM905
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from latent_atlas import models
-from latent_atlas.backend import keras
+from latent_atlas.backend import keras, tf
 from latent_atlas.model import DataSpec, Model
 from latent_atlas.prepared.domains import two_domains
 from latent_atlas.training import loop
@@ -91,7 +91,7 @@ def train(name: str, folder: Path, last: int = 10**9) -> tuple[dict[str, np.ndar
     def draw() -> dict[str, np.ndarray]:
         if hasattr(model, "decode"):
             return {"drawn": model.decode(LATENTS).numpy()}
-        sources = batches[0][model.translations[0].source][:3] / np.float32(255)
+        sources = tf.constant(batches[0][model.translations[0].source][:3] / np.float32(255))
         return {"drawn": model.translate("ab", sources, SEEDS).numpy()}
 
     record = loop.train(

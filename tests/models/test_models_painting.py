@@ -236,6 +236,9 @@ def test_pictures_of_other_kinds_and_sizes_are_refused() -> None:
     with pytest.raises(AtlasError, match="first of 3 octaves would have 2041x8 pixels, at least 16 a side"):
         deepdream.DeepDream.check(settings, narrow)
     deepdream.DeepDream.check(settings.model_copy(update={"octaves": 1}), narrow)
+    style = style_transfer.Settings(steps=1, content="cat", styles=["wave"])
+    with pytest.raises(AtlasError, match=r"'wave' would be reduced to 512x2 pixels, at least 16 a side.*style_side"):
+        style_transfer.StyleTransfer.check(style, data(cat=(300, 400, 3), wave=(16, 4000, 3)))
     with pytest.raises(AtlasError, match="'cat' is a column of kind images; name a picture"):
         deepdream.DeepDream.check(settings, kind)
     with pytest.raises(AtlasError, match=r"'cat' has 4000x9 pixels; vgg16 needs 16 a side"):

@@ -11,8 +11,9 @@ from latent_atlas import model as abilities
 from latent_atlas.backend import tf
 from latent_atlas.columns import DataSpec
 from latent_atlas.errors import TooFewError
+from latent_atlas.metrics.images import enlarge_bicubic
 from latent_atlas.sampling import attribute_arithmetic as arithmetic
-from latent_atlas.sampling import decodes, encodes, generates, mixes_styles, samplers
+from latent_atlas.sampling import decodes, encodes, generates, mixes_styles, samplers, super_resolves
 from latent_atlas.sampling.context import Context
 
 ATTRIBUTES = ["bright", "red"]
@@ -229,3 +230,37 @@ def test_noise_draws_differ_in_the_noise_alone() -> None:
     deviation = arrays["noise_deviation"]
     assert deviation.shape == (mixes_styles._STYLED, 2, 2)
     assert (deviation[:, 1, 1] > 0.1).all() and deviation[:, 0].max() < 1e-6
+
+
+class Enlarger(abilities.SuperResolves):
+    """Repeats pixels, each twice; before adversarial training it made them half as bright."""
+
+    condition = None
+    translations = (abilities.Translation("ab", "images", "images"),)
+
+    def sources(self, images: Any) -> Any:
+        return images[:, ::2, ::2]
+
+    def translate(self, name: str, images: Any, seeds: Any) -> Any:
+        return tf.repeat(tf.repeat(images, 2, axis=1), 2, axis=2)
+
+    def enlarge(self, images: Any) -> Any:
+        return 0.5 * self.translate("ab", images, None)
+
+
+def test_enlargements_begin_with_the_same_small_images() -> None:
+    here = context(Enlarger(), Judge())
+    arrays = super_resolves.enlargements(here)
+    truth = here.test["images"].astype(int)
+    assert arrays["srresnet_images"] == pytest.approx(truth / 2, abs=0.51)
+    assert arrays["bicubic_images"] == pytest.approx(truth, abs=0.51)  # images of one colour each
+    features = super_resolves.judged(here)
+    assert features["srgan_features"] * 255 == pytest.approx(truth[:, 0, 0], abs=1e-3)
+    assert features["srresnet_features"] * 255 == pytest.approx(truth[:, 0, 0] / 2, abs=0.51)
+
+
+def test_bicubic_is_that_of_the_metric() -> None:
+    images = np.random.default_rng(0).integers(70, 180, (3, 8, 8, 3), np.uint8)
+    here = SimpleNamespace(model=Enlarger(), translated=lambda way: (images, np.zeros((3, 32, 32, 3), np.uint8)))
+    found = super_resolves.enlargements(here)["bicubic_images"].astype(int)
+    assert np.abs(found - enlarge_bicubic(images, 32, 32)).max() <= 1  # Pillow rounds between rows and columns

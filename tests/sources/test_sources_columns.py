@@ -19,6 +19,7 @@ OFFLINE: dict[str, dict[str, object]] = {
     "folder": {"path": "pets", "size": [16, 24]},
     "garments": {"images": 100},
     "idx": {"path": ".", "images": "images", "labels": "labels", "transpose": True},
+    "pictures": {"path": "pets", "networks": []},
     "pydoc_text": {},
     "sample_photos": {"longest_side": 64},
     "scenes": {"images": 100, "size": 32},
@@ -33,7 +34,7 @@ DOWNLOADED = {
     "mnist": {"edition": "fashion"},
     "oxford_flowers": {},
     "imdb": {},
-    "sample_photos": {"pictures": True, "networks": ["vgg19"]},
+    "sample_photos": {"pictures": True, "networks": ["vgg19_shallow"]},
 }
 
 

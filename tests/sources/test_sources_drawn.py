@@ -136,7 +136,7 @@ def test_pictures_show_the_colour_they_are_said_to():
 def test_photographs_keep_their_sizes(build: Build):
     data = build("sample_photos", longest_side=128)
     photos = [data.picture(name) for name in data.pictures()]
-    assert len(photos) == 12 and all(p.dtype == np.uint8 and p.ndim == 3 and max(p.shape) == 128 for p in photos)
+    assert len(photos) == 14 and all(p.dtype == np.uint8 and p.ndim == 3 and max(p.shape) == 128 for p in photos)
     assert {"brick", "grass"} <= set(data.pictures("texture")) and "astronaut" in data.pictures("photo")
     contact_sheet.draw(data.path)
 

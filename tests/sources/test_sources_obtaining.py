@@ -10,7 +10,7 @@ from sources_support import Server, Silent
 from latent_atlas import sources
 from latent_atlas.errors import AtlasError
 from latent_atlas.sources import mnist, sample_photos
-from latent_atlas.sources.obtaining import RemoteFile, obtain
+from latent_atlas.sources.obtaining import RemoteFile, networks, obtain
 
 CONTENT = bytes(range(256)) * 4000
 
@@ -173,8 +173,19 @@ def test_every_file_of_every_source_is_known_by_its_content():
             files += [each for each in found if isinstance(each, RemoteFile)]
     files += [file for edition in mnist.EDITIONS.values() for file in edition.files]
     files += [file for _, _, file, _ in sample_photos._PICTURES]
-    assert len(files) == 33
+    files += [networks.WHEEL, *networks._FILES.values()]
+    assert len(files) == 36
     for file in files:
-        assert len(bytes.fromhex(file.sha256)) == 32 and file.size > 0
+        by_md5 = "keras-applications" in "".join(file.hosts)  # Keras publishes no other
+        assert len(bytes.fromhex(file.sha256)) == (16 if by_md5 else 32) and file.size > 0
         assert all(host.startswith(("https://", "http://")) for host in file.hosts)
         assert file.hosts or file.advice or "imdb" in file.name or "weights" in file.name
+
+
+def test_a_file_known_by_its_md5_alone_is_checked_by_it(raw: Path, server: Server, progress: Silent):
+    file = RemoteFile("set/thing.bin", hashlib.md5(CONTENT).hexdigest(), len(CONTENT), (f"{server.url}/thing.bin",))
+    server.files["thing.bin"] = CONTENT
+    assert obtain(file, raw, progress).read_bytes() == CONTENT
+    server.files["thing.bin"] = CONTENT[::-1]
+    with pytest.raises(AtlasError, match=r"gives another file \(md5 .*by hand as .* \(md5 "):
+        obtain(file, raw, progress)

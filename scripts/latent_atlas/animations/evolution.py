@@ -64,7 +64,8 @@ ANIMATIONS = (
         frames.translations,
         "Translations form during training",
         "The same validation images, and what they are translated to after more and more training steps. The look of"
-        f" the other domain should appear while layout and pose stay. {_PACE}",
+        " the other domain, or the detail that a small image lacks, should appear while layout and pose stay."
+        f" {_PACE}",
     ),
     Animation(
         "text",

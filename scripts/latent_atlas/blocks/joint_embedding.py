@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from latent_atlas.backend import keras, tf
+from latent_atlas.blocks.networks import stages
 
 if TYPE_CHECKING:
     from latent_atlas.columns import DataSpec
@@ -25,6 +26,21 @@ def text_encoder(data: "DataSpec", width: int, embedding_dim: int) -> "keras.Mod
         x = keras.layers.Conv1D(width, 3, padding="same", activation="relu")(x) * there
     x = keras.layers.GlobalMaxPooling1D()(x)
     return keras.Model(words, keras.layers.Dense(embedding_dim)(x), name="text_encoder")
+
+
+def image_encoder(data: "DataSpec", width: int, embedding_dim: int) -> "keras.Model":
+    """Images to embeddings (n, embedding_dim): convolutions with max pooling, a maximum over all places, two layers.
+
+    The maximum makes it unnecessary to learn anew, for each place, what a thing looks like.
+    """
+    image = keras.Input(data.shape, name="image")
+    x = image
+    for stage in range(stages(data)):
+        x = keras.layers.Conv2D(width * min(2**stage, 8), 3, padding="same", use_bias=False)(x)
+        x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
+        x = keras.layers.MaxPooling2D()(x)
+    x = keras.layers.Dense(8 * width, "relu")(keras.layers.GlobalMaxPooling2D()(x))
+    return keras.Model(image, keras.layers.Dense(embedding_dim)(x), name="image_encoder")
 
 
 def differing(captions: "Tensor") -> "Tensor":

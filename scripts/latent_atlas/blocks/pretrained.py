@@ -49,13 +49,18 @@ def check_layers(network: Network, *layers: str) -> None:
             raise ValueError(f"{network} has no layer {layer!r}; allowed: {', '.join(LAYERS[network])}")
 
 
+def least_side(network: Network) -> int:
+    """The fewest pixels a side that a network can be given."""
+    return 75 if network == "inception_v3" else 16
+
+
 def check_pictures(data: DataSpec, network: Network, *pictures: str) -> None:
     """Refuses columns of another kind, and pictures that are too small for a network.
 
     Raises:
         AtlasError: names the column and what is needed.
     """
-    least = 75 if network == "inception_v3" else 16
+    least = least_side(network)
     for name in pictures:
         if data[name].kind != "picture":
             raise AtlasError(f"{name!r} is a column of kind {data[name].kind}; name a picture")

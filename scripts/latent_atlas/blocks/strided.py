@@ -70,14 +70,16 @@ def matching_head(maps: tuple[int, int, int], text_dim: int, units: int) -> "Mod
     """Feature maps and a text's embedding to one logit each, (n, 1) (Reed et al. 2016, section 4.2 and figure 2).
 
     The text is reduced to ``units``, repeated at every place of the maps and joined to them; a 1x1 convolution with
-    batch normalisation sees both, and one over the whole map gives the logit.
+    batch normalisation sees both. One over the whole map, and the maxima over it, give the logit: whether a thing
+    matches need not be learned anew for every place.
     """
     seen, text = keras.Input(maps, name="maps"), keras.Input((text_dim,), name="text")
     x = keras.layers.RepeatVector(maps[0] * maps[1])(text_units(text, units))
     x = keras.layers.Concatenate()([seen, keras.layers.Reshape((*maps[:2], units))(x)])
     x = keras.layers.Conv2D(maps[2], 1, use_bias=False, kernel_initializer=_normal())(x)
     x = keras.layers.LeakyReLU(0.2)(_normalize(x, "batch"))
-    logits = keras.layers.Dense(1, kernel_initializer=_normal(), name="logits")(keras.layers.Flatten()(x))
+    x = keras.layers.Concatenate()([keras.layers.Flatten()(x), keras.layers.GlobalMaxPooling2D()(x)])
+    logits = keras.layers.Dense(1, kernel_initializer=_normal(), name="logits")(x)
     return keras.Model([seen, text], logits, name="matching")
 
 

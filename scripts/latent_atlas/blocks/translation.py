@@ -4,11 +4,12 @@ Zhu et al. 2017, "Unpaired Image-to-Image Translation using Cycle-Consistent Adv
 et al. 2017, "Image-to-Image Translation with Conditional Adversarial Networks", appendix 6.1. Images go in and out in
 [0, 1]; inside they are in [-1, 1], where both papers measure L1. Weights begin as N(0, 0.02).
 
-Instance normalisation is without scale and shift, as in the authors' code. It is also what pix2pix's batch normalisation
-is at a batch of one with the statistics of the test image (section 3.3), and it keeps the images of a batch apart.
+Instance normalisation is without scale and shift, as in the authors' code. It is also what pix2pix's batch
+normalisation is at a batch of one with the statistics of the test image (section 3.3), and it keeps the images of a
+batch apart.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks.augmentation import random_mirror
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from latent_atlas.model import Tensor
 
 Shape = tuple[int, ...]
+Normalized = Literal["all", "blocks"]
+Initial: TypeAlias = "keras.Initializer | str | None"
 
 DROPPED = 3  # layers of the U-Net's decoder with dropout
 _DEEPEST = 8  # halvings of the U-Net: 256 pixels to 1
@@ -38,22 +41,35 @@ def check_halved(shape: Shape, times: int) -> None:
         )
 
 
-def residual_generator(source: Shape, target: Shape, width: int, blocks: int) -> "Model":
+def residual_generator(
+    source: Shape, target: Shape, width: int, blocks: int, halved: int = 2, normalized: Normalized = "all"
+) -> "Model":
     """Images (n, h, w, c) to images of the same sides: c7s1-k, d2k, d4k, R4k ..., u2k, uk, c7s1-3 (Zhu et al. 2017).
 
     The authors take 6 residual blocks for 128x128 and 9 for 256x256 and more.
+
+    Args:
+        source, target: height, width and channels.
+        width: k.
+        blocks: how many R.
+        halved: how many d, and u; the paper has 2.
+        normalized: all layers, as in the paper, or those in residual blocks alone. Instance normalisation removes how
+            bright and how rich in contrast each channel is, and nothing else could carry a tint of the whole image.
     """
+    initial = _normal() if normalized == "all" else "he_normal"
+    outside = _normalize if normalized == "all" else lambda x: x
     image = keras.Input(source, name="image")
     x = keras.layers.Rescaling(2.0, -1.0)(image)
-    x = _relu(_normalize(_reflected(x, width, 7)))
-    for stage in (1, 2):
-        x = _relu(_normalize(_conv(width << stage, 3, 2, "same")(x)))
+    x = _relu(outside(_reflected(x, width, 7, initial)))
+    for stage in range(1, halved + 1):
+        x = _relu(outside(_conv(width << stage, 3, 2, "same", initial)(x)))
+    inner = width << halved
     for _ in range(blocks):
-        x = x + _normalize(_reflected(_relu(_normalize(_reflected(x, 4 * width, 3))), 4 * width, 3))
-    for stage in (1, 0):
-        x = _relu(_normalize(_transposed(width << stage, 3)(x)))
+        x = x + _normalize(_reflected(_relu(_normalize(_reflected(x, inner, 3))), inner, 3))
+    for stage in reversed(range(halved)):
+        x = _relu(outside(_transposed(width << stage, 3, initial)(x)))
     x = keras.ops.tanh(_reflected(x, target[2], 7))
-    return keras.Model([image], keras.layers.Rescaling(0.5, 0.5, name="translated")(x), name="generator")
+    return keras.Model(image, keras.layers.Rescaling(0.5, 0.5, name="translated")(x), name="generator")
 
 
 def halvings(shape: Shape) -> int:
@@ -80,7 +96,7 @@ def unet(source: Shape, target: Shape, width: int) -> "Model":
         x = _conv(channels[stage], 4, 2, "same")(keras.layers.LeakyReLU(0.2)(x))
         x = x if stage == depth - 1 else _normalize(x)
         skips.append(x)
-    masks = []
+    masks: list[KerasTensor] = []
     for stage in reversed(range(depth - 1)):
         x = _normalize(_transposed(channels[stage], 4)(_relu(x)))
         if len(masks) < DROPPED:
@@ -121,7 +137,7 @@ def patch_discriminator(shape: Shape, width: int, layers: int) -> "Model":
         x = _conv(width * min(2**layer, 8), 4, 1 if layer == layers else 2, "valid")(x)
         x = keras.layers.LeakyReLU(0.2)(_normalize(x) if layer else x)
     x = _conv(1, 4, 1, "valid")(keras.layers.ZeroPadding2D(1)(x))
-    return keras.Model([image], x, name="discriminator")
+    return keras.Model(image, x, name="discriminator")
 
 
 def l1(first: "Tensor", second: "Tensor") -> "Tensor":
@@ -177,19 +193,19 @@ class ImagePool:
         return tf.stack(shown)
 
 
-def _conv(channels: int, kernel: int, stride: int, padding: str) -> "keras.layers.Conv2D":
-    return keras.layers.Conv2D(channels, kernel, stride, padding, kernel_initializer=_normal())
+def _conv(channels: int, kernel: int, stride: int, padding: str, initial: "Initial" = None) -> "keras.layers.Conv2D":
+    return keras.layers.Conv2D(channels, kernel, stride, padding, kernel_initializer=initial or _normal())
 
 
-def _transposed(channels: int, kernel: int) -> "keras.layers.Conv2DTranspose":
-    return keras.layers.Conv2DTranspose(channels, kernel, 2, "same", kernel_initializer=_normal())
+def _transposed(channels: int, kernel: int, initial: "Initial" = None) -> "keras.layers.Conv2DTranspose":
+    return keras.layers.Conv2DTranspose(channels, kernel, 2, "same", kernel_initializer=initial or _normal())
 
 
-def _reflected(x: "KerasTensor", channels: int, kernel: int) -> "KerasTensor":
+def _reflected(x: "KerasTensor", channels: int, kernel: int, initial: "Initial" = None) -> "KerasTensor":
     """A convolution that sees the image go on as its mirror image beyond the border."""
     reach = kernel // 2
     padded = keras.ops.pad(x, ((0, 0), (reach, reach), (reach, reach), (0, 0)), mode="reflect")
-    return _conv(channels, kernel, 1, "valid")(padded)
+    return _conv(channels, kernel, 1, "valid", initial)(padded)
 
 
 def _normalize(x: "KerasTensor") -> "KerasTensor":

@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import attribute_charts, captioned, charts, curves, grids, mixed_styles, pages, scatter, surfaces
+from . import (
+    attribute_charts,
+    captioned,
+    charts,
+    curves,
+    grids,
+    mixed_styles,
+    pages,
+    scatter,
+    super_resolution,
+    surfaces,
+)
 from .material import Drawing, Material
 
 HISTORY = "history"  # among the needs: at least one curve in the training history
@@ -11,7 +22,7 @@ _NAMES = ("label_names",)
 
 
 class Figure(NamedTuple):
-    """One entry. `uses` are arrays that the figure shows if they are there."""
+    """One entry. `uses` are arrays that the figure shows if they are there, `unless` those that have a better one."""
 
     name: str
     needs: tuple[str, ...]
@@ -19,6 +30,7 @@ class Figure(NamedTuple):
     title: str
     caption: str
     uses: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 def _translation(way: str) -> Figure:
@@ -31,6 +43,7 @@ def _translation(way: str) -> Figure:
         " pairs are known, the true image stands below; where the model translates in both directions, the image that"
         " came back, which should be the source again.",
         (f"translation_truth_{way}", f"cycled_{way}"),
+        unless=("srresnet_images",),
     )
 
 
@@ -97,6 +110,26 @@ FIGURES = (
     ),
     _translation("ab"),
     _translation("ba"),
+    Figure(
+        "super_resolution",
+        ("translation_sources_ab", *super_resolution.IMAGES, "translation_truth_ab"),
+        super_resolution.enlargements,
+        "Small images enlarged four times",
+        "Test images reduced to a quarter of their sides, what three methods make of them, and the truth. Beneath each"
+        " its PSNR: how near it is to the truth pixel by pixel; 6 dB more are half the error. SRResNet learned to keep"
+        " that error small and is blurred where it is unsure; SRGAN draws detail that looks real, and pays with PSNR"
+        " where it guessed wrong.",
+    ),
+    Figure(
+        "perception_distortion",
+        (*super_resolution.IMAGES, *super_resolution.FEATURES, "translation_truth_ab", "test_features"),
+        super_resolution.trade_off,
+        "Near to the truth, or like a real image",
+        "Left on each axis is nearer to the truth, pixel by pixel. On the left panel, lower is more like real images as"
+        " a whole, according to the judge; SRGAN was trained with the judge's help, so the right panel shows a"
+        " measure without any network: the amount of fine detail, which should be that of real images (1). A method"
+        " that guesses detail moves towards real images and away from the truth (Blau & Michaeli 2018).",
+    ),
     Figure(
         "written",
         ("written_text", "written_temperatures", "written_prompt"),

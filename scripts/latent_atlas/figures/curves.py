@@ -13,7 +13,7 @@ from .material import Drawing, Material
 
 CLOCKS = ("step", "images_seen")  # columns of the history that are not curves
 VALIDATION = "validation_"
-ACRONYMS = {word.lower(): word for word in ("KL", "ELBO", "PSNR", "SSIM", "MSE", "FID", "R1")}
+ACRONYMS = {word.lower(): word for word in ("KL", "ELBO", "PSNR", "SSIM", "MSE", "FID", "R1", "L1")}
 COLOURS = (theme.ACCENT, theme.CONTRAST, theme.CLASSES[4], *theme.CLASSES)
 SMOOTH_FROM = 60  # points: longer curves get a moving average
 LOG_FROM = 100  # a positive curve that spans more than this factor gets a logarithmic axis
@@ -31,6 +31,9 @@ class Panel(NamedTuple):
 
 PANELS = (
     Panel("adversarial losses", ("discriminator_loss", "critic_loss", "generator_loss"), "loss"),
+    Panel("discriminators of the domains", ("discriminator_a_loss", "discriminator_b_loss"), "loss"),
+    Panel("generators of the domains", ("generator_ab_loss", "generator_ba_loss"), "loss"),
+    Panel("absolute error", ("l1", "cycle_l1", "identity_l1"), "mean over pixels in [0, 1]"),
     Panel("discriminator logits", ("real_logits", "mismatched_logits", "fake_logits"), "mean"),
     Panel("costs", ("real_cost", "fake_cost", "fooling_cost"), "cross-entropy (nats)"),
     Panel("updates made", ("discriminator_updates", "decoder_updates"), "share of steps"),

@@ -13,6 +13,7 @@ from latent_atlas.metrics.themes import (
     language,
     painting,
     reconstruction,
+    super_resolution,
     translation,
 )
 
@@ -23,6 +24,7 @@ _MODULES = (
     reconstruction,
     codes_in_use,
     translation,
+    super_resolution,
     painting,
     answers,
     alarms,

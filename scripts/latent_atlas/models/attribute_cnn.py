@@ -29,7 +29,7 @@ class Settings(model.Settings):
     mirror: bool = Field(default=True, description="mirror half of the training images")
 
 
-class AttributeCNN(model.Model, model.NamesAttributes):
+class AttributeCNN(model.Model, model.NamesAttributes, model.MapsFeatures):
     """Blocks of convolution and pooling, one hidden layer, a logit for each attribute."""
 
     Settings = Settings
@@ -42,14 +42,15 @@ class AttributeCNN(model.Model, model.NamesAttributes):
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
         self.shift, self.mirror = settings.shift, settings.mirror
         image = keras.Input(data.shape, name="image")
-        x = image
+        x, maps = image, []
         for stage in range(stages(data)):
             x = keras.layers.Conv2D(settings.width * min(2**stage, 8), 3, padding="same", activation="relu")(x)
+            maps.append(x)
             x = keras.layers.MaxPooling2D()(x)
         x = keras.layers.Dropout(settings.dropout)(keras.layers.Flatten()(x))
         features = keras.layers.Dense(settings.feature_dim, "relu", name="features")(x)
         logits = keras.layers.Dense(data.attributes, name="logits")(features)
-        self.network = keras.Model(image, {"logits": logits, "features": features}, name="classifier")
+        self.network = keras.Model(image, {"logits": logits, "features": features, "maps": maps}, name="classifier")
         self.networks = {"classifier": self.network}
         self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
 
@@ -70,3 +71,6 @@ class AttributeCNN(model.Model, model.NamesAttributes):
 
     def features(self, images: "Tensor") -> "Tensor":
         return self.network(images, training=False)["features"]
+
+    def feature_maps(self, images: "Tensor") -> "list[Tensor]":
+        return list(self.network(images, training=False)["maps"])

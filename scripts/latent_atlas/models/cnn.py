@@ -47,7 +47,7 @@ class Settings(model.Settings):
     mirror: bool = Field(default=False, description="mirror half of the training images")
 
 
-class CNN(model.Model, model.Classifies):
+class CNN(model.Model, model.Classifies, model.MapsFeatures):
     """Blocks of convolution and pooling, one hidden layer, logits."""
 
     Settings = Settings
@@ -69,18 +69,19 @@ class CNN(model.Model, model.Classifies):
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
         self.shift, self.mirror = settings.shift, settings.mirror
         image = keras.Input(data.shape, name="image")
-        x = image
+        x, maps = image, []
         for block in range(settings.blocks):
             channels, bias = settings.width << block, not settings.batch_norm
             x = keras.layers.Conv2D(channels, settings.kernel, padding="same", use_bias=bias)(x)
             x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x) if settings.batch_norm else x)
+            maps.append(x)
             x = keras.layers.MaxPooling2D()(x)
         x = (keras.layers.GlobalMaxPooling2D() if settings.anywhere else keras.layers.Flatten())(x)
         x = keras.layers.Dropout(settings.dropout)(x)
         features = keras.layers.Dense(settings.feature_dim, "relu", name="features")(x)
         parts = [keras.layers.Dense(count)(features) for count in settings.factors or [data.labels]]
         logits = functools.reduce(_sums, parts)
-        self.network = keras.Model(image, {"logits": logits, "features": features}, name="classifier")
+        self.network = keras.Model(image, {"logits": logits, "features": features, "maps": maps}, name="classifier")
         self.networks = {"classifier": self.network}
         self.seen = tf.Variable(tf.zeros(data.labels, tf.bool)) if settings.factors else None
         self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
@@ -102,6 +103,9 @@ class CNN(model.Model, model.Classifies):
 
     def features(self, images: "Tensor") -> "Tensor":
         return self.network(images, training=False)["features"]
+
+    def feature_maps(self, images: "Tensor") -> "list[Tensor]":
+        return list(self.network(images, training=False)["maps"])
 
 
 def _sums(first: "KerasTensor", second: "KerasTensor") -> "KerasTensor":

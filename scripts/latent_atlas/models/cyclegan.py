@@ -13,7 +13,8 @@ zero. The paper's batch is 1.
 
 The networks are those of the paper's appendix 7 (``blocks/translation.py``).
 
-Where this differs: the discriminator's patches follow the size of the images, 70x70 only from 256 pixels on.
+Where this differs: the discriminator's patches follow the size of the images, 70x70 only from 256 pixels on. By the
+settings ``halvings`` and ``normalized`` a generator for small drawings keeps more of their pixels and of their tints.
 """
 
 from typing import TYPE_CHECKING
@@ -27,9 +28,9 @@ from latent_atlas.blocks.optimizers import adam, decayed, descend
 from latent_atlas.errors import AtlasError
 
 if TYPE_CHECKING:
-    from latent_atlas.model import Batch, Tensor
+    import keras
 
-_HALVED = 2  # times, in the generators
+    from latent_atlas.model import Batch, Tensor
 
 
 class Settings(model.Settings):
@@ -37,6 +38,10 @@ class Settings(model.Settings):
 
     width: int = Field(default=64, ge=1, description="channels of the generators' first layer")
     residual_blocks: int = Field(default=9, ge=1, description="of each generator; the paper has 6 for 128x128")
+    halvings: int = Field(default=2, ge=0, le=4, description="of the sides in the generators")
+    normalized: translation.Normalized = Field(
+        default="all", description="layers of the generators with instance normalisation: all, or those in blocks"
+    )
     discriminator_width: int = Field(default=64, ge=1, description="channels of the discriminators' first layer")
     patch_layers: int | None = Field(default=None, ge=1, le=5, description="strided layers; by default the size's")
     cycle_weight: float = Field(default=10.0, ge=0)
@@ -59,8 +64,9 @@ class CycleGAN(model.Model, model.Translates):
 
     @classmethod
     def check(cls, settings: model.Settings, data: model.DataSpec) -> None:
+        assert isinstance(settings, Settings)
         shapes = [data[name].shape or () for name in cls.reads]
-        translation.check_halved(shapes[0], _HALVED)
+        translation.check_halved(shapes[0], settings.halvings)
         if shapes[0] != shapes[1]:
             raise AtlasError(f"needs domains of one shape, and they are {shapes[0]} and {shapes[1]}")
 
@@ -68,8 +74,10 @@ class CycleGAN(model.Model, model.Translates):
         self.settings = settings
         shape = data["domain_a"].shape or ()
         layers = settings.patch_layers or translation.patch_layers(shape)
-        self.generators = {
-            way.name: translation.residual_generator(shape, shape, settings.width, settings.residual_blocks)
+        self.generators: dict[str, keras.Model] = {
+            way.name: translation.residual_generator(
+                shape, shape, settings.width, settings.residual_blocks, settings.halvings, settings.normalized
+            )
             for way in self.translations
         }
         self.discriminators = {

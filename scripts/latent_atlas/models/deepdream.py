@@ -33,8 +33,6 @@ from latent_atlas.errors import AtlasError
 if TYPE_CHECKING:
     from latent_atlas.model import Batch, Tensor
 
-_LEAST = 16  # pixels: no octave has a shorter side
-
 
 class Settings(model.Settings):
     """DeepDream's own settings. ``steps`` are those of all octaves, ``learning_rate`` the mean change of a step."""
@@ -76,12 +74,14 @@ class DeepDream(model.Model, model.Paints):
     @classmethod
     def check(cls, settings: Settings, data: model.DataSpec) -> None:
         pretrained.check_pictures(data, settings.network, settings.content)
-        height, width = octaves(data, settings)[0]
-        if min(height, width) < _LEAST:
+        (height, width), least = octaves(data, settings)[0], pretrained.least_side(settings.network)
+        if min(height, width) < least:
             raise AtlasError(
-                f"the first of {settings.octaves} octaves would have {width}x{height} pixels, at least {_LEAST} a side "
+                f"the first of {settings.octaves} octaves would have {width}x{height} pixels, at least {least} a side "
                 "are needed; set fewer octaves, or a larger longest_side in the dataset's entry"
             )
+        if settings.tile < 2 * least:
+            raise AtlasError(f"tile is {settings.tile}; {settings.network} needs at least {2 * least}")
 
     def prepare(self, before: model.Before) -> None:
         layers, network = list(self.settings.layers), self.settings.network
@@ -143,19 +143,15 @@ class DeepDream(model.Model, model.Paints):
         gradients, objectives = tf.map_fn(
             one, tiles, fn_output_signature=(tf.float32, tf.float32), parallel_iterations=1
         )
-        return _together(gradients, across)[:, : tf.shape(picture)[1], : tf.shape(picture)[2]], tf.reduce_mean(
-            objectives
-        )
-
-    @property
-    def _weights(self) -> "Tensor":
-        return tf.constant(list(self.settings.layers.values()))
+        height, width = tf.shape(picture)[1], tf.shape(picture)[2]
+        return _together(gradients, across)[:, :height, :width], tf.reduce_mean(objectives)
 
     def _activations(self, picture: "Tensor") -> "Tensor":
         """(layers,)."""
+        weights = tf.constant(list(self.settings.layers.values()))
 
         def one(tile: "Tensor") -> "Tensor":
-            return self._weights * tf.stack([tf.reduce_mean(tf.abs(a)) for a in self.features(tile[None])])
+            return weights * tf.stack([tf.reduce_mean(tf.abs(a)) for a in self.features(tile[None])])
 
         tiles, _ = self._tiles(picture)
         return tf.reduce_mean(tf.map_fn(one, tiles, parallel_iterations=1), axis=0)

