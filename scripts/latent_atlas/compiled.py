@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from latent_atlas.model import Tensor
 
 _BATCH = 256
+_OPENING, _PROMPT = 1000, 200  # characters in which a prompt is looked for, and of the prompt
 
 
 class Compiled:
@@ -36,6 +37,13 @@ class Writer:
         """``length`` characters are written each time."""
         self._data = data
         self._write = tf.function(lambda prompts, heat, seed: model.write(prompts, heat, seed, length))
+
+    def opening(self, text: NDArray[np.integer]) -> NDArray[np.int32]:
+        """A prompt out of a text: the end of its first paragraphs or lines, so that what follows begins anew."""
+        start = "".join(self._data.vocabulary[text[:_OPENING]])
+        line_break = "\n\n" if "\n\n" in start else "\n"
+        end = start.rindex(line_break) + len(line_break) if line_break in start else _OPENING
+        return np.asarray(text[:end][-_PROMPT:], np.int32)
 
     def __call__(
         self, prompt: NDArray[np.int32], texts: int, temperature: float, seed: NDArray[np.int32]

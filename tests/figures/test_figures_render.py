@@ -85,11 +85,11 @@ def arrays() -> Arrays:
         "srgan_features": rng.normal(size=(50, 16)),
         "written_text": np.array([["to be\nor not"] * 3, ["zq\x00 !"] * 3]),
         "written_temperatures": np.array([0.5, 1], np.float32),
-        "written_words": np.array([0.5, 1.0]),
-        "written_copies": np.array([["to be"] * 3, [" "] * 3]),
-        "text_nats": np.ones(50, np.float32),
-        "ngram_bits": np.array([4.0, 3.0, 2.5]),
-        "compressed_bits": np.array(2.0),
+        "written_prompt": np.array(["a prompt"]),
+        "text_nats": rng.exponential(size=40).astype(np.float32),
+        "test_text": np.arange(50) % 7,
+        "train_text": np.arange(900) % 7,
+        "text_vocabulary": np.array(list(" abcdef")),
         "pictures": images(2, channels=3),
         "held_out_samples": images(5, channels=3),
         "held_out_captions": np.array(["a red circle"] * 5),
@@ -187,8 +187,8 @@ EXPECTED: list[tuple[tuple[str, ...], set[str]]] = [
     (("translation_sources_ba", "translated_ba", "translation_truth_ba"), {"translations_ba"}),
     (("translation_sources_ab", "translation_truth_ab", *ENLARGED), {"super_resolution"}),
     (("translation_truth_ab", "test_features", *ENLARGED, *FEATURES), {"perception_distortion"}),
-    (("written_text", "written_temperatures"), {"written"}),
-    (("text_nats", "ngram_bits", "compressed_bits"), {"bits_per_char"}),
+    (("written_text", "written_temperatures", "written_prompt"), {"written"}),
+    (("text_nats", "test_text", "train_text", "text_vocabulary"), {"surprise"}),
     (("pictures",), {"pictures"}),
     (("held_out_samples", "held_out_captions"), {"held_out_samples"}),
     (("caption_draws", "caption_draws_of"), {"caption_draws"}),
@@ -260,6 +260,7 @@ def test_with_very_few_rows_figures_are_drawn_or_said_to_be_left_out(
     arrays: Arrays, history: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole = ("label_names", "attribute_names", "manifold", "condition_names", "written_text", "written_temperatures")
+    whole += ("written_prompt", "test_text", "train_text", "text_vocabulary")
     kept = (*whole, "latent_torus", "truncation_psis")
     few = {
         name: array if name in kept or name.startswith(("attribute_", "style_mixing", "word_change")) else array[:1]
@@ -424,10 +425,33 @@ def test_texts_stand_below_their_temperature(monkeypatch: pytest.MonkeyPatch) ->
     )
     texts = np.array([["a" * 400] * 5, ["b\nc"] * 5])
     temperatures = np.array([0.5, 1], np.float32)
-    body = pages.written(material({"written_text": texts, "written_temperatures": temperatures})).body
+    arrays = {"written_text": texts, "written_temperatures": temperatures, "written_prompt": np.array(["to\n  be"])}
+    body, detail = pages.written(material(arrays))
+    assert detail == "each goes on from “to be”"
     assert seen == ["temperature 0.5", "temperature 1"]
     assert body.shape[1] <= 1400
     assert body[: len(body) // 2].min() < 100 > body[len(body) // 2 :].min()
+
+
+def test_bits_stand_beside_those_of_counting_and_compressing(monkeypatch: pytest.MonkeyPatch) -> None:
+    bars: dict[str, float] = {}
+    chart = charts.plotting.rasterise
+
+    def read(figure: Any) -> Any:
+        axes = figure.axes[0]
+        bars.update(
+            (tick.get_text(), bar.get_height()) for tick, bar in zip(axes.get_xticklabels(), axes.patches, strict=True)
+        )
+        return chart(figure)
+
+    monkeypatch.setattr(charts.plotting, "rasterise", read)
+    train, words = np.arange(900) % 7, np.array(list(" abcdef"))
+    nats = np.full(40, 2 * np.log(2), np.float32)
+    arrays = {"text_nats": nats, "test_text": np.arange(50) % 7, "train_text": train, "text_vocabulary": words}
+    detail = charts.surprise(material(arrays)).detail
+    assert list(bars) == [*(f"{n}-gram" for n in range(1, 7)), "gzip", "xz", "this model"]
+    assert bars["this model"] == pytest.approx(2) and bars["1-gram"] == pytest.approx(np.log2(7), abs=0.01)
+    assert bars["2-gram"] < 0.1 and detail.startswith("2.000 bits on 40 test characters, the best n-gram 0.0")
 
 
 @pytest.mark.parametrize("shape", [(1, 90, 160, 3), (3, 700, 400, 3), (1, 2000, 3000, 3)])

@@ -36,20 +36,15 @@ FRECHET_OF_WAYS = [f"frechet{what}_{way}" for way in ("ab", "ba") for what in ("
 CYCLE = ["cycle_l1", "domain_distance"]
 TRANSLATION = ["target_accuracy_ab", "target_accuracy_ba", *CYCLE, *FRECHET_OF_WAYS, "psnr", "psnr_bicubic", "ssim"]
 
+TEXT = [
+    *("bits_per_char", "perplexity", "bits_per_char_ngram", "bits_per_char_gzip", "bits_per_char_xz"),
+    *("known_words", "known_words_real", "longest_copy", "longest_copy_real"),
+]
 CAPTIONS = [
     "caption_accuracy", "caption_accuracy_held_out", "caption_accuracy_held_out_real",
     "caption_rank", "caption_rank_median", "caption_rank_real",
 ]  # fmt: skip
 PAINTING = ["activation_gain", "seam_contrast", "style_loss_drop", "content_loss_share"]
-TEXT = [
-    "bits_per_char",
-    "perplexity",
-    "bits_per_char_ngram",
-    "ngram_order",
-    "bits_per_char_xz",
-    "words_known",
-    "longest_copy",
-]
 KINDS = ("srgan", "srresnet", "bicubic")
 ENLARGED = [
     f"{name}_{kind}" for name in ("feature_distance", "frechet_enlarged", "sharpness_enlarged") for kind in KINDS
@@ -136,17 +131,17 @@ def everything(n: int = 40, width: int = 6) -> dict[str, np.ndarray]:
         "style_losses_before": np.ones(2),
         "content_losses": np.ones(2),
         "content_losses_of_styles": np.ones(2),
-        "ngram_bits": np.array([3.0, 2.0, 2.5]),
-        "compressed_bits": np.array(2.2),
-        "written_temperatures": np.array([0.5, 1.0], np.float32),
-        "written_words": np.array([1.0, 0.5]),
-        "written_copies": np.array([["to be"], ["or"]]),
         "srresnet_images": pictures(side=16),
         "bicubic_images": pictures(side=16),
         "srgan_features": rng.normal(size=(n, width)).astype(np.float32),
         "srresnet_features": rng.normal(size=(n, width)).astype(np.float32) + 1,
         "bicubic_features": rng.normal(size=(n, width)).astype(np.float32) + 2,
         "text_nats": rng.exponential(size=n).astype(np.float32),
+        "train_text": np.arange(5000) % 7,
+        "test_text": np.arange(n + 1) % 7,
+        "text_vocabulary": np.array(list(" abcdef")),
+        "written_text": np.array([["zz abcdef", "zz zz"], ["a abcdef xyz ", "abcdef abcdef abcdef"]]),
+        "written_temperatures": np.array([0.5, 1.0]),
     }
 
 
@@ -175,7 +170,7 @@ def test_all_arrays_give_all_metrics_as_plain_finite_numbers():
     assert set(found) == {metric.name for measure in MEASURES for metric in measure.metrics}
     assert all(type(value) in (int, float) for value in found.values())
     whole = {name for name, value in found.items() if type(value) is int}
-    assert whole == {"active_units", "frechet_n", "frechet_n_ab", "frechet_n_ba", "stability_flags"}
+    assert whole == {"active_units", "frechet_n", "frechet_n_ab", "frechet_n_ba", "stability_flags", *TEXT[-2:]}
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 
@@ -222,7 +217,10 @@ def test_the_data_alone_have_no_metrics():
         (["srresnet_images", "translation_truth_ab"], ["psnr_srresnet", "ssim_srresnet"]),
         (["srresnet_features", "srgan_features", "bicubic_features", "test_features"], ENLARGED[:6]),
         (["translated_ab", "srresnet_images", "bicubic_images"], []),
-        (["text_nats"], ["bits_per_char"]),
+        (["text_nats"], ["bits_per_char", "perplexity"]),
+        (["text_nats", "test_text", "train_text", "text_vocabulary"], TEXT[:5]),
+        (["written_text", "written_temperatures", "test_text", "train_text", "text_vocabulary"], TEXT[5:]),
+        (["written_text", "written_temperatures"], []),
         (["test_attribute_logits", "test_attributes"], ["accuracy", "accuracy_majority"]),
         (["attribute_before", "attribute_after"], ["attribute_effect"]),
         (["attribute_before"], []),
@@ -301,6 +299,10 @@ def test_values_come_from_the_right_arrays():
         assert found[f"sharpness_enlarged_{kind}"] == sharpness.sharpness(a[array], truth)
         assert found[f"feature_distance_{kind}"] == feature_distance(a[f"{kind}_features"], a["test_features"])
     assert found["bits_per_char"] == pytest.approx(a["text_nats"].mean() / np.log(2), rel=1e-6)
+    assert found["perplexity"] == pytest.approx(np.exp(a["text_nats"].mean()), rel=1e-6)
+    # At temperature 1: "abcdef xyz" and, without what may be cut off, "abcdef".
+    assert found["known_words"] == pytest.approx(2 / 3) and found["known_words_real"] == 1
+    assert found["longest_copy"] == found["longest_copy_real"] == 20
     of_classes = diversity(a["samples"], a["test_images"], a["sample_labels"], a["test_labels"])
     assert found["diversity"] == of_classes != diversity(a["samples"], a["test_images"])
     assert found["modes_covered"] == modes_covered(a["sample_predictions"], 3)

@@ -23,6 +23,7 @@ BAR, STRIP = 4, 40  # height of the progress bar, and of the strip with it
 ROOM = 190  # pixels of the strip for the step
 PANEL_POINTS = 6  # a side, for one condition among several
 GAP, APART = 4, 12  # pixels between images, and between panels
+RULE = "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * 24  # between texts
 LETTERS, LINES = 72, 8  # of each text: columns, and lines at most
 
 
@@ -64,7 +65,9 @@ def texts(snapshots: Snapshots) -> Iterator[Pixels]:
 
     def picture(texts: list[list[str]]) -> Pixels:
         blocks = [page([*lines, *[""] * (room - len(lines))], LETTERS) for lines in texts]
-        return pad(arrange(blocks, 1, theme.TEXT), *4 * [APART])
+        between = page([RULE], LETTERS)
+        parts = [part for block in blocks for part in (between, block)][1:]
+        return pad(np.concatenate(parts), *4 * [APART])
 
     return with_strips(snapshots, map(picture, pages))
 

@@ -98,8 +98,9 @@ def surprise(material: Material) -> Drawing:
     with plotting.chart(height=560) as figure:
         axes = figure.subplots()
         drawn = axes.bar(list(bars), list(bars.values()), color=colours)
-        axes.bar_label(drawn, fmt="%.2f", padding=3, fontsize=plotting.points(theme.SMALL))
         axes.axhline(own, color=theme.ACCENT, linewidth=1.2, linestyle="--")
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # over the line
+        axes.bar_label(drawn, fmt="%.2f", padding=3, fontsize=plotting.points(theme.SMALL), bbox=box)
         axes.set_ylabel("bits per character (lower is better)")
         axes.set_xlabel("how the next character was predicted")
         axes.grid(visible=False, axis="x")

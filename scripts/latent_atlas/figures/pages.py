@@ -18,7 +18,7 @@ PICTURES = 4  # beside each other
 def written(material: Material) -> Drawing:
     """written_text (temperatures, texts) str, written_temperatures (temperatures,): a block for each temperature.
 
-    written_prompt () str is what all of them go on from.
+    written_prompt (1,) str is what all of them go on from.
     """
     head = theme.TEXT + 16
     blocks = []
@@ -26,7 +26,7 @@ def written(material: Material) -> Drawing:
         pages = [page(typed(str(text), LETTERS, LINES), LETTERS) for text in texts[:TEXTS]]
         block = pad(arrange(pages, TEXTS, APART), top=head)
         blocks.append(write(block, [Note(0, 0, f"temperature {temperature:.2g}", "la", theme.TEXT, theme.BOLD)]))
-    prompt = " ".join(str(material["written_prompt"]).split())[-PROMPT:]
+    prompt = " ".join(str(material["written_prompt"][0]).split())[-PROMPT:]
     detail = f"each goes on from “{prompt}”" if prompt else "each goes on from white space"
     return Drawing(arrange(blocks, 1, APART), detail)
 

@@ -8,7 +8,6 @@ from latent_atlas.sampling.context import Arrays, Context, require
 
 _TEMPERATURES = np.array([0.2, 0.5, 0.8, 1.0, 1.2], np.float32)
 _TEXTS, _LENGTH = 8, 500  # for each temperature, and their characters
-_PROMPT = 64  # characters of the test text from which they go on, unless a prompt is given
 _WINDOW = 256  # characters that stand before those that are predicted, and that are predicted, in one window
 
 
@@ -19,14 +18,14 @@ def samples(context: Context) -> Arrays:
         asked = data.numbers(context.prompt)
     except AtlasError as error:
         raise AtlasError(f"params.yaml: evaluation: prompt: {error}") from None
-    prompt = asked if len(asked) else np.asarray(context.test[data.text][:_PROMPT], np.int32)
-    require(len(prompt), 1, "test characters")
+    require(len(context.test[data.text]), 1, "test characters")
+    prompt = asked if len(asked) else write.opening(context.test[data.text])
     seeds = context.seeds(len(_TEMPERATURES))
     written = [write(prompt, _TEXTS, float(heat), seed) for heat, seed in zip(_TEMPERATURES, seeds, strict=True)]
     return {
         "written_text": np.array(written, np.str_),
         "written_temperatures": _TEMPERATURES,
-        "written_prompt": np.array("".join(data.vocabulary[prompt])),
+        "written_prompt": np.array(["".join(data.vocabulary[prompt])]),
     }
 
 

@@ -25,7 +25,7 @@ _POINTS = 600  # images whose features are followed
 _TRANSLATED = 6  # images whose translations are followed
 _PICTURE = 640  # pixels of a painted picture's longer side at most
 _LINES, _LENGTH = 3, 320  # texts written at each snapshot, and their characters
-_PROMPT, _HEAT = 64, 0.8  # characters of the validation text from which they go on, and the temperature
+_HEAT = 0.8  # the temperature
 
 Arrays = dict[str, NDArray[Any]]
 Take = Callable[[], Arrays]
@@ -120,7 +120,7 @@ def _translations(subject: Subject) -> tuple[Take, Arrays]:
 def _text(subject: Subject) -> tuple[Take, Arrays]:
     """str (lines,): what the model writes, the same random numbers at each snapshot."""
     write, seed = Writer(subject.model, subject.data, _LENGTH), np.array([subject.seed, 0], np.int32)
-    prompt = np.asarray(subject.validation[subject.data.text][:_PROMPT], np.int32)
+    prompt = write.opening(subject.validation[subject.data.text])
     return lambda: {"text_frames": write(prompt, _LINES, _HEAT, seed)}, {}
 
 
