@@ -10,7 +10,7 @@ from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import networks
 from latent_atlas.columns import Column
 from latent_atlas.errors import AtlasError
-from latent_atlas.model import Before, DataSpec, Settings
+from latent_atlas.model import Before, DataSpec, Paints, Settings, Writes
 from latent_atlas.prepared.domains import two_domains
 
 PERCEPTRONS = {"latent_dim": 4, "hidden": 8, "maxout_units": 4}
@@ -27,7 +27,7 @@ ANY_SIDES = {"cgan", "cnn", "gan", "mlp"}
 QUARTERED = {"srgan"}
 TRANSLATORS = {"cyclegan", "pix2pix"}
 IMAGES = ("images", "domain_a", "domain_b", "inputs", "targets")
-NAMES = [name for name in models.names() if set(models.find(name).reads) & set(IMAGES)]
+NAMES = [name for name in models.names() if not issubclass(models.find(name), (Paints, Writes))]
 HALVED = set(NAMES) - ANY_SIDES - TRANSLATORS - QUARTERED - {"stylegan"}
 SHAPES = {  # and the models that take them
     (28, 32, 1): ANY_SIDES | HALVED | QUARTERED | {"cyclegan"},
