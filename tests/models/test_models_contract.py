@@ -10,18 +10,24 @@ import pytest
 
 from latent_atlas import models
 from latent_atlas.backend import keras, tf
+from latent_atlas.columns import Column
 from latent_atlas.model import DataSpec, Model
 from latent_atlas.prepared.domains import two_domains
 from latent_atlas.training import loop
 from latent_atlas.training.checkpoints import Checkpoints
 
 FILES = sorted(Path(models.__file__).parent.glob("[a-z]*.py"))
-DATA = DataSpec({**DataSpec.of_images((16, 16, 1)).columns, **two_domains((16, 16, 1), "pairs")})
+WINDOW = 8
+TEXT = {"text": Column("text", (), 11, "text")}
+LANGUAGE = {"window": WINDOW, "units": 8, "layers": 1, "ngram_order": 3, "ngram_rows": 16, "dropout": 0.3}
+DATA = DataSpec({**DataSpec.of_images((16, 16, 1)).columns, **two_domains((16, 16, 1), "pairs"), **TEXT})
 LATENTS = np.random.default_rng(0).standard_normal((3, 5)).astype(np.float32)
 SEEDS = np.array([[0, 0], [0, 1], [0, 2]], np.int32)
 SETTINGS = {
     "cyclegan": {"width": 2, "residual_blocks": 1, "discriminator_width": 2, "pool": 3},
     "pix2pix": {"width": 2, "discriminator_width": 2},
+    "text_rnn": LANGUAGE,
+    "text_transformer": {**LANGUAGE, "heads": 2},
     "gan": {"hidden": 16, "maxout_units": 8, "latent_dim": 5},
     "wgan_gp": {"width": 2, "critic_steps": 2, "latent_dim": 5},
     "stylegan": {
@@ -62,6 +68,9 @@ class Batches:
 
     def __getitem__(self, step: int) -> dict[str, np.ndarray]:
         generator = np.random.default_rng([7, step])
+        if self.columns == ("text",):  # it begins with the first step and goes on in all others
+            text = generator.integers(0, 11, (self.count, WINDOW + 1), np.int32)
+            return {"text": text, "text_begins": np.array(step == 0)}
         return {name: generator.integers(0, 256, (self.count, 16, 16, 1), np.uint8) for name in self.columns}
 
 
@@ -91,6 +100,8 @@ def train(name: str, folder: Path, last: int = 10**9) -> tuple[dict[str, np.ndar
     def draw() -> dict[str, np.ndarray]:
         if hasattr(model, "decode"):
             return {"drawn": model.decode(LATENTS).numpy()}
+        if hasattr(model, "write"):
+            return {"drawn": model.write(tf.constant([[1, 2]]), tf.constant(1.0), tf.constant(SEEDS[0]), 5).numpy()}
         sources = tf.constant(batches[0][model.translations[0].source][:3] / np.float32(255))
         return {"drawn": model.translate("ab", sources, SEEDS).numpy()}
 
@@ -108,6 +119,8 @@ def train(name: str, folder: Path, last: int = 10**9) -> tuple[dict[str, np.ndar
         "gan",
         "cyclegan",
         "pix2pix",
+        "text_rnn",
+        "text_transformer",
         pytest.param("wgan_gp", marks=pytest.mark.slow),
         pytest.param("stylegan", marks=pytest.mark.slow),
     ],

@@ -11,6 +11,7 @@ either ``first`` and ``step``, or ``label``. Captions are ``<split>_<c>.npy``, a
 entry. A picture is ``<c>.npy``, without splits; a network is the file its entry names.
 """
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -80,15 +81,16 @@ class Dataset:
         return np.array(self.entry(self.text)["vocabulary"])
 
     def numbers(self, text: str) -> NDArray[np.int32]:
-        """The characters of a text by their numbers, (n,).
+        """The characters of a text by their numbers, (n,), composed (NFC) as they are in the dataset.
 
         Raises:
             AtlasError: one is not in the vocabulary.
         """
         place = {character: number for number, character in enumerate(self.vocabulary.tolist())}
+        text = unicodedata.normalize("NFC", text)
         if unknown := sorted(set(text) - place.keys()):
-            known = "".join(sign for sign in place if sign.isprintable())
-            raise AtlasError(f"{''.join(unknown)!r} is not in the training text; its characters are {known}")
+            known = "".join(sign for sign in place if sign.isprintable())[:200]
+            raise AtlasError(f"{''.join(unknown)!r} is not in the text; its characters are {known}")
         return np.array([place[character] for character in text], np.int32)
 
     def split(self, name: str) -> "Split":
