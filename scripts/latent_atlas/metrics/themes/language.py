@@ -96,12 +96,12 @@ MEASURES = (
             "longest_copy", "Longest copy", Direction.NONE,
             "The longest passage, in characters, written at temperature 1 that stands word for word in the training "
             f"text. Far above that of test text, the model recites what it has read. {_BOUND}",
-            tolerance=(40.0, 0.5),
+            tolerance=(40.0, 0.5), digits=0,
         ),
         Metric(
             "longest_copy_real", "Longest copy, test text", Direction.NONE,
             "The same of as much test text: what of it had been in the training text anyhow.",
-            tolerance=(0.0, 0.01),
+            tolerance=(0.0, 0.01), digits=0,
         ),
     )),
 )  # fmt: skip
