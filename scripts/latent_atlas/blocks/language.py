@@ -27,6 +27,7 @@ class Settings(model.Settings):
     clip: float = Field(default=1.0, gt=0, description="the gradient's largest norm")
     dropout: float = Field(default=0.0, ge=0, lt=1)
     ngram_order: int = Field(default=1, ge=1, le=12, description="characters of the longest sequence with a vector")
+    ngram_dropout: float = Field(default=0.0, ge=0, lt=1, description="how often such a vector is left out")
     ngram_rows: int = Field(default=1 << 15, ge=1, le=1 << 22, description="vectors for the sequences of each length")
 
 
@@ -122,7 +123,9 @@ def network(
     size = data["text"].size or 1
     characters = keras.Input((None,), dtype="int32")
     recent, *others = (keras.Input(each.shape, dtype=each.dtype) for each in carried)
-    x, last = NgramEmbedding(size, units, settings.ngram_order, settings.ngram_rows)(characters, recent)
+    x, last = NgramEmbedding(size, units, settings.ngram_order, settings.ngram_rows, settings.ngram_dropout)(
+        characters, recent
+    )
     x, after = read(x, *others)
     logits = keras.layers.Dense(size)(keras.layers.LayerNormalization(epsilon=1e-5)(x))
     return keras.Model([characters, recent, *others], [logits, last, *after])
