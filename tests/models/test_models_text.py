@@ -89,7 +89,7 @@ def test_rotary_products_depend_on_the_distance_alone() -> None:
 def test_vectors_of_sequences_know_no_more_than_their_last_characters() -> None:
     from latent_atlas.blocks.language_layers import NgramEmbedding
 
-    layer = NgramEmbedding(SIZE, 4, 3, 1000)
+    layer = NgramEmbedding(SIZE, 4, 3, 1000, 0.0)
     for table in layer.longer:
         table.assign(np.random.default_rng(0).standard_normal(table.shape))
     nothing = np.full((1, 2), -1, np.int32)
@@ -104,6 +104,31 @@ def test_vectors_of_sequences_know_no_more_than_their_last_characters() -> None:
     np.testing.assert_array_equal(alone[0, 0], vectors[2])
     turned, _ = layer(np.array([[3]], np.int32), np.array([[2, 1]], np.int32))
     assert np.abs(turned[0, 0] - vectors[2]).max() > 0.1
+
+
+def test_vectors_of_sequences_are_left_out_in_training_each_at_random() -> None:
+    from latent_atlas.blocks.language_layers import NgramEmbedding
+
+    layer = NgramEmbedding(SIZE, 4, 3, 10, 0.25)
+    layer.table.assign(np.zeros((SIZE, 4)))
+    for table, value in zip(layer.longer, (1, 10), strict=True):
+        table.assign(np.full(table.shape, value))
+    text, nothing = tf.ones((100, 100), tf.int32), tf.fill((100, 2), -1)
+    assert set(layer(text, nothing)[0].numpy().ravel()) == {11}
+    vectors = layer(text, nothing, training=True)[0].numpy() * 0.75  # what is left is made larger
+    assert (vectors == vectors[..., :1]).all()
+    for value, share in ((0, 1 / 16), (1, 3 / 16), (10, 3 / 16), (11, 9 / 16)):
+        assert np.isclose(vectors, value, atol=1e-3).mean() == pytest.approx(share, abs=0.02)
+
+
+def test_the_learning_rate_rises_stays_and_falls() -> None:
+    model, rates = build("text_rnn", steps=40), []
+    batch = {"text": tf.constant(TEXT[:, :9]), "text_begins": tf.constant(True)}
+    for _ in range(40):
+        model.train_step(batch, SEED)
+        rates.append(float(model.optimizers["network"].learning_rate))
+    expected = 0.01 * np.minimum(np.arange(1, 41) / 4, np.minimum(1, 2 * (1 - np.arange(40) / 40)))
+    assert rates == pytest.approx(expected.tolist(), rel=1e-4)
 
 
 @pytest.mark.parametrize("name", KINDS)

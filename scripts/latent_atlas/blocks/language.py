@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from latent_atlas.model import Batch, Tensor
 
+_WARM_UP = 0.1  # of the steps
+
 
 class Settings(model.Settings):
     """The settings of every language model."""
@@ -48,7 +50,8 @@ class LanguageModel(model.Model, model.Writes):
 
     Every step reads ``window`` characters of each row and learns from them; what the network carries goes on from the
     step before where the text does, and the gradient ends there. Gradients are clipped by their norm (Pascanu et al.
-    2013). The learning rate is constant for half of the steps and falls linearly to 0 in the rest.
+    2013). The learning rate rises for the first tenth of the steps, is constant up to the middle, and falls linearly to
+    0 in the rest.
     """
 
     reads = ("text",)
@@ -79,8 +82,11 @@ class LanguageModel(model.Model, model.Writes):
         for variable, value in zip(self.carried, carried, strict=True):
             variable.assign(value)
         gradients, norm = tf.clip_by_global_norm(tape.gradient(loss, variables), self.settings.clip)
-        decayed(self.optimizers["network"], self.settings.learning_rate, self.settings.steps)
-        self.optimizers["network"].apply(gradients, variables)
+        optimizer, steps = self.optimizers["network"], self.settings.steps
+        share = tf.cast(tf.convert_to_tensor(optimizer.iterations), tf.float32) / (_WARM_UP * steps)
+        decayed(optimizer, self.settings.learning_rate, steps)
+        optimizer.learning_rate.assign(optimizer.learning_rate * tf.minimum(1.0, share + 1 / (_WARM_UP * steps)))
+        optimizer.apply(gradients, variables)
         return {"nats_per_character": loss, "gradient_norm_before_clipping": norm}
 
     def nats(self, text: "Tensor") -> "Tensor":

@@ -42,7 +42,9 @@ class NgramEmbedding(keras.layers.Layer):  # type: ignore[misc]
             start = before - distance
             code = code * _PRIME + tf.cast(text[:, start : start + length], tf.int64) + 2
             mixed = tf.bitwise.bitwise_xor(code, tf.bitwise.right_shift(code, tf.constant(29, tf.int64)))
-            vectors += self._dropout(tf.gather(table, tf.math.floormod(mixed * 0x9E3779B1, self._rows)), training=training)
+            vectors += self._dropout(
+                tf.gather(table, tf.math.floormod(mixed * 0x9E3779B1, self._rows)), training=training
+            )
         return vectors, tf.ensure_shape(text[:, tf.shape(text)[1] - before :], (None, self.order - 1))
 
 
