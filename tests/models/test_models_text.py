@@ -38,18 +38,42 @@ def test_lstm_is_its_formula() -> None:
 
     generator, units = np.random.default_rng(0), 3
     layer = LSTM(2, units)
-    assert layer.bias.numpy().tolist() == [0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0]  # forget gates
+    assert layer.bias.numpy().tolist() == [0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0]  # forget gates
     layer.bias.assign(generator.standard_normal(4 * units))
     x, h, c = (generator.standard_normal(shape).astype(np.float32) for shape in ((4, 5, 2), (4, units), (4, units)))
     outputs, last_h, last_c = layer(x, h, c)
     for step in range(5):
         gates = np.concatenate([x[:, step], h], axis=1) @ layer.kernel.numpy() + layer.bias.numpy()
-        i, f, g, o = np.split(gates, 4, axis=1)
+        i, g, f, o = np.split(gates, 4, axis=1)
         c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
         h = sigmoid(o) * np.tanh(c)
         np.testing.assert_allclose(outputs[:, step], h, atol=1e-5)
     np.testing.assert_allclose(last_h, h, atol=1e-5)
     np.testing.assert_allclose(last_c, c, atol=1e-5)
+
+
+def test_gradients_of_the_lstm_are_those_of_its_formula() -> None:
+    from latent_atlas.blocks.language_layers import LSTM
+
+    generator, units = np.random.default_rng(0), 3
+    layer = LSTM(2, units)
+    x, h, c = (
+        tf.constant(generator.standard_normal(shape), tf.float32) for shape in ((4, 5, 2), (4, units), (4, units))
+    )
+    weights = tf.constant(generator.standard_normal((4, 5, units)), tf.float32)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        found = tf.reduce_sum(layer(x, h, c)[0] * weights)
+        expected = 0.0
+        for step in range(5):
+            gates = tf.concat([x[:, step], h], axis=1) @ tf.convert_to_tensor(layer.kernel) + layer.bias
+            i, g, f, o = tf.split(gates, 4, axis=1)
+            c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
+            h = tf.sigmoid(o) * tf.tanh(c)
+            expected += tf.reduce_sum(h * weights[:, step])
+    assert float(found) == pytest.approx(float(expected), abs=1e-4)
+    for one in (x, *layer.trainable_variables):
+        np.testing.assert_allclose(tape.gradient(found, one), tape.gradient(expected, one), atol=1e-4)
 
 
 def test_attention_is_its_formula_within_its_reach() -> None:

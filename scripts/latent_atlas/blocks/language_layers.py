@@ -53,7 +53,8 @@ class LSTM(keras.layers.Layer):  # type: ignore[misc]
 
         i, f, o = sigmoid(W [x, h] + b)    g = tanh(W [x, h] + b)    c = f c + i g    h = o tanh(c)
 
-    Forget gates begin with a bias of 1 (Jozefowicz et al. 2015).
+    Forget gates begin with a bias of 1 (Jozefowicz et al. 2015). Not `BlockLSTMV2`: its gates are in another order, and
+    TensorFlow takes its gradient as if they were not.
     """
 
     def __init__(self, inputs: int, units: int) -> None:
@@ -62,19 +63,19 @@ class LSTM(keras.layers.Layer):  # type: ignore[misc]
         self.kernel = self.add_weight((inputs + units, 4 * units), "glorot_uniform", name="kernel")
         self.bias = self.add_weight((4 * units,), "zeros", name="bias")
         gates = np.zeros(4 * units, np.float32)
-        gates[units : 2 * units] = 1  # in the order i, f, g, o
+        gates[2 * units : 3 * units] = 1  # in the order i, g, f, o
         self.bias.assign(gates)
 
     def call(self, inputs: "Tensor", h: "Tensor", c: "Tensor") -> "tuple[Tensor, Tensor, Tensor]":
         """(n, t, inputs) and h, c (n, units): every h (n, t, units), and the last h and c."""
         nothing = tf.zeros(self.units)
-        _, cells, _, _, _, _, outputs = tf.raw_ops.BlockLSTMV2(
+        _, cells, _, _, _, _, outputs = tf.raw_ops.BlockLSTM(
             seq_len_max=tf.cast(tf.shape(inputs)[1], tf.int64),
             x=tf.transpose(inputs, (1, 0, 2)),
             cs_prev=c, h_prev=h,
             w=tf.convert_to_tensor(self.kernel), b=tf.convert_to_tensor(self.bias),
             wci=nothing, wcf=nothing, wco=nothing,
-            cell_clip=0.0, use_peephole=False,
+            forget_bias=0.0, cell_clip=-1.0, use_peephole=False,
         )  # fmt: skip
         return tf.transpose(outputs, (1, 0, 2)), outputs[-1], cells[-1]
 
