@@ -87,6 +87,7 @@ def test_the_unet_is_that_of_appendix_6() -> None:
     given = outputs(network, "Concatenate")  # as in the paper: 1024 1024 1024 1024 512 256 128
     assert [shape[2] for shape in given] == [1024, 1024, 1024, 1024, 512, 256, 128]
     assert [tuple(mask.shape[1:]) for mask in network.inputs[1:]] == [(2, 2, 512), (4, 4, 512), (8, 8, 512)]
+    assert len(translation.unet((32, 32, 3), (32, 32, 3), 2).inputs) == 2
 
 
 def test_the_bottleneck_of_one_pixel_lives() -> None:

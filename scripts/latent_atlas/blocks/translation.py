@@ -24,7 +24,6 @@ Shape = tuple[int, ...]
 Normalized = Literal["all", "blocks"]
 Initial: TypeAlias = "keras.Initializer | str | None"
 
-DROPPED = 3  # layers of the U-Net's decoder with dropout
 _DEEPEST = 8  # halvings of the U-Net: 256 pixels to 1
 
 
@@ -85,7 +84,9 @@ def unet(source: Shape, target: Shape, width: int) -> "Model":
 
     Encoder k, 2k, 4k, 8k, 8k, ... by strided 4x4 convolutions, decoder by transposed ones; each layer of the decoder
     is also given the encoder's layer of its size. No normalisation next to the image nor at the bottleneck, where one
-    pixel would become 0. The masks (see `dropout_masks`) are inputs, so that a seed decides what is dropped.
+    pixel would become 0. The masks (see `dropout_masks`) are inputs, so that a seed decides what is dropped. They are
+    for the first three layers of a decoder of 8, and for as many fewer as a shallower one has, but for one at least: as
+    in the authors' code, what is dropped is coarse.
     """
     image = keras.Input(source, name="image")
     depth = halvings(source)
@@ -99,7 +100,7 @@ def unet(source: Shape, target: Shape, width: int) -> "Model":
     masks: list[KerasTensor] = []
     for stage in reversed(range(depth - 1)):
         x = _normalize(_transposed(channels[stage], 4)(_relu(x)))
-        if len(masks) < DROPPED:
+        if len(masks) < max(depth - 5, 1):
             masks.append(keras.Input(x.shape[1:], name=f"mask_{len(masks)}"))
             x = x * masks[-1]
         x = keras.layers.Concatenate()([x, skips[stage]])

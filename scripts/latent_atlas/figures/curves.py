@@ -47,7 +47,7 @@ PANELS = (
     Panel("KL", ("kl",), "nats per image"),
     Panel("surprise at the next character", ("nats_per_character",), "nats per character"),
     Panel("gradient norm before clipping", ("gradient_norm_before_clipping",), "norm"),
-    Panel("mean squared activation", ("mean_squared_activation",), "mean over layers", smooth=False),
+    Panel("activations; they fall where an octave begins", ("mean_squared_activation",), "mean square", smooth=False),
     Panel("log likelihood", ("log_likelihood",), "nats per image"),
 )
 

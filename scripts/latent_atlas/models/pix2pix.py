@@ -13,9 +13,9 @@ paper's batch is 1 to 10.
 
 With ``adversarial_weight`` 0 there is no discriminator: the paper's "L1" (table 1), the same U-Net trained on L1 alone.
 
-Where this differs: instance normalisation, which is the paper's at a batch of 1; the discriminator's patches and the
-U-Net's depth follow the size of the images; the learning rate falls linearly to zero in the second half, as in the
-authors' later code.
+Where this differs: instance normalisation, which is the paper's at a batch of 1; the discriminator's patches, the
+U-Net's depth and how many layers have dropout follow the size of the images; the learning rate falls linearly to zero
+in the second half, as in the authors' later code.
 """
 
 from typing import TYPE_CHECKING
