@@ -38,18 +38,42 @@ def test_lstm_is_its_formula() -> None:
 
     generator, units = np.random.default_rng(0), 3
     layer = LSTM(2, units)
-    assert layer.bias.numpy().tolist() == [0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0]  # forget gates
+    assert layer.bias.numpy().tolist() == [0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0]  # forget gates
     layer.bias.assign(generator.standard_normal(4 * units))
     x, h, c = (generator.standard_normal(shape).astype(np.float32) for shape in ((4, 5, 2), (4, units), (4, units)))
     outputs, last_h, last_c = layer(x, h, c)
     for step in range(5):
         gates = np.concatenate([x[:, step], h], axis=1) @ layer.kernel.numpy() + layer.bias.numpy()
-        i, f, g, o = np.split(gates, 4, axis=1)
+        i, g, f, o = np.split(gates, 4, axis=1)
         c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
         h = sigmoid(o) * np.tanh(c)
         np.testing.assert_allclose(outputs[:, step], h, atol=1e-5)
     np.testing.assert_allclose(last_h, h, atol=1e-5)
     np.testing.assert_allclose(last_c, c, atol=1e-5)
+
+
+def test_gradients_of_the_lstm_are_those_of_its_formula() -> None:
+    from latent_atlas.blocks.language_layers import LSTM
+
+    generator, units = np.random.default_rng(0), 3
+    layer = LSTM(2, units)
+    x, h, c = (
+        tf.constant(generator.standard_normal(shape), tf.float32) for shape in ((4, 5, 2), (4, units), (4, units))
+    )
+    weights = tf.constant(generator.standard_normal((4, 5, units)), tf.float32)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        found = tf.reduce_sum(layer(x, h, c)[0] * weights)
+        expected = 0.0
+        for step in range(5):
+            gates = tf.concat([x[:, step], h], axis=1) @ tf.convert_to_tensor(layer.kernel) + layer.bias
+            i, g, f, o = tf.split(gates, 4, axis=1)
+            c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
+            h = tf.sigmoid(o) * tf.tanh(c)
+            expected += tf.reduce_sum(h * weights[:, step])
+    assert float(found) == pytest.approx(float(expected), abs=1e-4)
+    for one in (x, *layer.trainable_variables):
+        np.testing.assert_allclose(tape.gradient(found, one), tape.gradient(expected, one), atol=1e-4)
 
 
 def test_attention_is_its_formula_within_its_reach() -> None:
@@ -89,7 +113,7 @@ def test_rotary_products_depend_on_the_distance_alone() -> None:
 def test_vectors_of_sequences_know_no_more_than_their_last_characters() -> None:
     from latent_atlas.blocks.language_layers import NgramEmbedding
 
-    layer = NgramEmbedding(SIZE, 4, 3, 1000)
+    layer = NgramEmbedding(SIZE, 4, 3, 1000, 0.0)
     for table in layer.longer:
         table.assign(np.random.default_rng(0).standard_normal(table.shape))
     nothing = np.full((1, 2), -1, np.int32)
@@ -104,6 +128,31 @@ def test_vectors_of_sequences_know_no_more_than_their_last_characters() -> None:
     np.testing.assert_array_equal(alone[0, 0], vectors[2])
     turned, _ = layer(np.array([[3]], np.int32), np.array([[2, 1]], np.int32))
     assert np.abs(turned[0, 0] - vectors[2]).max() > 0.1
+
+
+def test_vectors_of_sequences_are_left_out_in_training_each_at_random() -> None:
+    from latent_atlas.blocks.language_layers import NgramEmbedding
+
+    layer = NgramEmbedding(SIZE, 4, 3, 10, 0.25)
+    layer.table.assign(np.zeros((SIZE, 4)))
+    for table, value in zip(layer.longer, (1, 10), strict=True):
+        table.assign(np.full(table.shape, value))
+    text, nothing = tf.ones((100, 100), tf.int32), tf.fill((100, 2), -1)
+    assert set(layer(text, nothing)[0].numpy().ravel()) == {11}
+    vectors = layer(text, nothing, training=True)[0].numpy() * 0.75  # what is left is made larger
+    assert (vectors == vectors[..., :1]).all()
+    for value, share in ((0, 1 / 16), (1, 3 / 16), (10, 3 / 16), (11, 9 / 16)):
+        assert np.isclose(vectors, value, atol=1e-3).mean() == pytest.approx(share, abs=0.02)
+
+
+def test_the_learning_rate_rises_stays_and_falls() -> None:
+    model, rates = build("text_rnn", steps=40), []
+    batch = {"text": tf.constant(TEXT[:, :9]), "text_begins": tf.constant(True)}
+    for _ in range(40):
+        model.train_step(batch, SEED)
+        rates.append(float(model.optimizers["network"].learning_rate))
+    expected = 0.01 * np.minimum(np.arange(1, 41) / 4, np.minimum(1, 2 * (1 - np.arange(40) / 40)))
+    assert rates == pytest.approx(expected.tolist(), rel=1e-4)
 
 
 @pytest.mark.parametrize("name", KINDS)

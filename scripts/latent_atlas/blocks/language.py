@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from latent_atlas.model import Batch, Tensor
 
+_WARM_UP = 0.1  # of the steps
+
 
 class Settings(model.Settings):
     """The settings of every language model."""
@@ -27,6 +29,7 @@ class Settings(model.Settings):
     clip: float = Field(default=1.0, gt=0, description="the gradient's largest norm")
     dropout: float = Field(default=0.0, ge=0, lt=1)
     ngram_order: int = Field(default=1, ge=1, le=12, description="characters of the longest sequence with a vector")
+    ngram_dropout: float = Field(default=0.0, ge=0, lt=1, description="how often such a vector is left out")
     ngram_rows: int = Field(default=1 << 15, ge=1, le=1 << 22, description="vectors for the sequences of each length")
 
 
@@ -47,7 +50,8 @@ class LanguageModel(model.Model, model.Writes):
 
     Every step reads ``window`` characters of each row and learns from them; what the network carries goes on from the
     step before where the text does, and the gradient ends there. Gradients are clipped by their norm (Pascanu et al.
-    2013). The learning rate is constant for half of the steps and falls linearly to 0 in the rest.
+    2013). The learning rate rises for the first tenth of the steps, is constant up to the middle, and falls linearly to
+    0 in the rest.
     """
 
     reads = ("text",)
@@ -78,8 +82,11 @@ class LanguageModel(model.Model, model.Writes):
         for variable, value in zip(self.carried, carried, strict=True):
             variable.assign(value)
         gradients, norm = tf.clip_by_global_norm(tape.gradient(loss, variables), self.settings.clip)
-        decayed(self.optimizers["network"], self.settings.learning_rate, self.settings.steps)
-        self.optimizers["network"].apply(gradients, variables)
+        optimizer, steps = self.optimizers["network"], self.settings.steps
+        share = tf.cast(tf.convert_to_tensor(optimizer.iterations), tf.float32) / (_WARM_UP * steps)
+        decayed(optimizer, self.settings.learning_rate, steps)
+        optimizer.learning_rate.assign(optimizer.learning_rate * tf.minimum(1.0, share + 1 / (_WARM_UP * steps)))
+        optimizer.apply(gradients, variables)
         return {"nats_per_character": loss, "gradient_norm_before_clipping": norm}
 
     def nats(self, text: "Tensor") -> "Tensor":
@@ -122,7 +129,9 @@ def network(
     size = data["text"].size or 1
     characters = keras.Input((None,), dtype="int32")
     recent, *others = (keras.Input(each.shape, dtype=each.dtype) for each in carried)
-    x, last = NgramEmbedding(size, units, settings.ngram_order, settings.ngram_rows)(characters, recent)
+    x, last = NgramEmbedding(size, units, settings.ngram_order, settings.ngram_rows, settings.ngram_dropout)(
+        characters, recent
+    )
     x, after = read(x, *others)
     logits = keras.layers.Dense(size)(keras.layers.LayerNormalization(epsilon=1e-5)(x))
     return keras.Model([characters, recent, *others], [logits, last, *after])

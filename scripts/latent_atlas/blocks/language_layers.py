@@ -20,17 +20,19 @@ class NgramEmbedding(keras.layers.Layer):  # type: ignore[misc]
     """A vector for each character, plus one for each sequence of 2, 3, ... ``order`` characters that ends with it.
 
     Sequences share ``rows`` vectors for each length by a hash, as in the maximum entropy part of Mikolov et al. 2011,
-    "Strategies for Training Large Scale Neural Network Language Models" (section IV).
+    "Strategies for Training Large Scale Neural Network Language Models" (section IV). In training each vector of a
+    sequence is left out at random, so that those of shorter ones learn what to do where a longer one is new.
     """
 
-    def __init__(self, characters: int, units: int, order: int, rows: int) -> None:
+    def __init__(self, characters: int, units: int, order: int, rows: int, dropout: float) -> None:
         super().__init__()
-        self.order, self._rows, self._characters = order, rows, characters
+        self.order, self._rows = order, rows
+        self._dropout = keras.layers.Dropout(dropout, noise_shape=(None, None, 1))
         start = keras.initializers.RandomNormal(stddev=0.05)
         self.table = self.add_weight((characters, units), start, name="characters")
         self.longer = [self.add_weight((rows, units), "zeros", name=f"sequences_{n}") for n in range(2, order + 1)]
 
-    def call(self, characters: "Tensor", recent: "Tensor") -> "tuple[Tensor, Tensor]":
+    def call(self, characters: "Tensor", recent: "Tensor", training: bool = False) -> "tuple[Tensor, Tensor]":
         """int32 (n, t), and (n, order - 1) that stood before, -1 for nothing: vectors (n, t, units), and the last."""
         text = tf.concat([recent, characters], axis=1)
         before, length = tf.shape(recent)[1], tf.shape(characters)[1]
@@ -40,7 +42,9 @@ class NgramEmbedding(keras.layers.Layer):  # type: ignore[misc]
             start = before - distance
             code = code * _PRIME + tf.cast(text[:, start : start + length], tf.int64) + 2
             mixed = tf.bitwise.bitwise_xor(code, tf.bitwise.right_shift(code, tf.constant(29, tf.int64)))
-            vectors += tf.gather(table, tf.math.floormod(mixed * 0x9E3779B1, self._rows))
+            vectors += self._dropout(
+                tf.gather(table, tf.math.floormod(mixed * 0x9E3779B1, self._rows)), training=training
+            )
         return vectors, tf.ensure_shape(text[:, tf.shape(text)[1] - before :], (None, self.order - 1))
 
 
@@ -49,7 +53,8 @@ class LSTM(keras.layers.Layer):  # type: ignore[misc]
 
         i, f, o = sigmoid(W [x, h] + b)    g = tanh(W [x, h] + b)    c = f c + i g    h = o tanh(c)
 
-    Forget gates begin with a bias of 1 (Jozefowicz et al. 2015).
+    Forget gates begin with a bias of 1 (Jozefowicz et al. 2015). Not `BlockLSTMV2`: its gates are in another order, and
+    TensorFlow takes its gradient as if they were not.
     """
 
     def __init__(self, inputs: int, units: int) -> None:
@@ -58,19 +63,19 @@ class LSTM(keras.layers.Layer):  # type: ignore[misc]
         self.kernel = self.add_weight((inputs + units, 4 * units), "glorot_uniform", name="kernel")
         self.bias = self.add_weight((4 * units,), "zeros", name="bias")
         gates = np.zeros(4 * units, np.float32)
-        gates[units : 2 * units] = 1  # in the order i, f, g, o
+        gates[2 * units : 3 * units] = 1  # in the order i, g, f, o
         self.bias.assign(gates)
 
     def call(self, inputs: "Tensor", h: "Tensor", c: "Tensor") -> "tuple[Tensor, Tensor, Tensor]":
         """(n, t, inputs) and h, c (n, units): every h (n, t, units), and the last h and c."""
         nothing = tf.zeros(self.units)
-        _, cells, _, _, _, _, outputs = tf.raw_ops.BlockLSTMV2(
+        _, cells, _, _, _, _, outputs = tf.raw_ops.BlockLSTM(
             seq_len_max=tf.cast(tf.shape(inputs)[1], tf.int64),
             x=tf.transpose(inputs, (1, 0, 2)),
             cs_prev=c, h_prev=h,
             w=tf.convert_to_tensor(self.kernel), b=tf.convert_to_tensor(self.bias),
             wci=nothing, wcf=nothing, wco=nothing,
-            cell_clip=0.0, use_peephole=False,
+            forget_bias=0.0, cell_clip=-1.0, use_peephole=False,
         )  # fmt: skip
         return tf.transpose(outputs, (1, 0, 2)), outputs[-1], cells[-1]
 
