@@ -40,7 +40,7 @@ def _make(path: Path) -> Project:
         used = ["digits", *(dataset for dataset, *_ in KINDS.values())]
         content["datasets"] = {dataset: content["datasets"][dataset] for dataset in used}
         content["datasets"]["scenes"]["demo"] = {"source": "scenes", "images": 120, "size": 32}
-        content["datasets"]["captions"]["demo"].update(images=120, held_out_images=12)
+        content["datasets"]["captions"]["demo"].update(images=800, held_out_images=12)
         content["datasets"]["photos"]["demo"] = {"source": "sample_photos", "longest_side": 64}
         content["animation"]["labels_at_most"] = 2
         content["evaluation"]["demo"] = {"samples": 100, "importance_samples": 2, "likelihood_images": 20}
