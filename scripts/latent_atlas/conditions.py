@@ -48,6 +48,11 @@ class Conditions:
         captions, (rows, choices) = self._split["captions"], self._turns(count)
         return [captions.one(int(row), int(choice)) for row, choice in zip(rows, choices, strict=True)]
 
+    def drawn_labels(self, count: int) -> NDArray[np.int32]:
+        """The classes of the images that the captions of `draw` belong to, where captions steer."""
+        rows, _ = self._turns(count)
+        return np.asarray(self._split["labels"])[rows]
+
     def shown(self) -> Arrays:
         """The conditions that get a picture of their own, one array (k, ...); nothing without a condition."""
         return self.draw(self._shown)

@@ -33,8 +33,7 @@ class Evidence(Mapping[str, NDArray[Any]]):
         if name in self._stored:
             return self._stored[name]
         if name in _NAMES and _NAMES[name] in self._columns:
-            names = self._data.vocabulary if name == "text_vocabulary" else self._data.names(_NAMES[name])
-            return np.array(names, dtype=np.str_)
+            return np.array(self._data.names(_NAMES[name]), dtype=np.str_)
         split, _, column = name.partition("_")
         if split not in _HEADS or column not in self._columns:
             raise KeyError(name)

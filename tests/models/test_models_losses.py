@@ -36,7 +36,7 @@ def test_a_discriminator_that_guesses_costs_log_four() -> None:
 
 
 def test_least_squares() -> None:
-    assert lsgan.discriminator_loss(LOGITS, OTHERS).numpy() == pytest.approx(
+    assert adversarial.least_squares_discriminator_loss(LOGITS, OTHERS).numpy() == pytest.approx(
         0.5 * (9 + 1 + 4) / 3 + 0.5 * (1 + 1 + 0.25) / 3
     )
     assert lsgan.generator_loss(OTHERS).numpy() == pytest.approx(0.5 * (0 + 4 + 0.25) / 3)

@@ -7,7 +7,7 @@ import pytest
 
 from latent_atlas import models
 from latent_atlas.backend import keras, tf
-from latent_atlas.blocks import translation
+from latent_atlas.blocks import adversarial, translation
 from latent_atlas.blocks.optimizers import adam, decayed
 from latent_atlas.columns import Column, DataSpec
 from latent_atlas.errors import AtlasError
@@ -125,7 +125,7 @@ def test_what_does_not_fit_is_refused_in_a_line() -> None:
 
 def test_losses_of_the_cyclegan_by_hand() -> None:
     real, fake = tf.constant([[0.5, 1.0]]), tf.constant([[0.25, 0.75]])
-    assert cyclegan.discriminator_loss(real, fake).numpy() == pytest.approx(0.5 * 0.125 + 0.5 * 0.3125)
+    assert adversarial.least_squares_discriminator_loss(real, fake).numpy() == pytest.approx(0.5 * 0.125 + 0.5 * 0.3125)
     assert cyclegan.fooling_loss(fake).numpy() == pytest.approx((0.75**2 + 0.25**2) / 2)
 
 

@@ -262,5 +262,5 @@ def test_enlargements_begin_with_the_same_small_images() -> None:
 def test_bicubic_is_that_of_the_metric() -> None:
     images = np.random.default_rng(0).integers(70, 180, (3, 8, 8, 3), np.uint8)
     here = SimpleNamespace(model=Enlarger(), translated=lambda way: (images, np.zeros((3, 32, 32, 3), np.uint8)))
-    found = super_resolves.enlargements(here)["bicubic_images"].astype(int)
+    found = Context.enlarged.func(here)["bicubic"].astype(int)
     assert np.abs(found - enlarge_bicubic(images, 32, 32)).max() <= 1  # Pillow rounds between rows and columns

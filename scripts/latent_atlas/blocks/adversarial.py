@@ -28,6 +28,11 @@ def non_saturating_generator_loss(fake_logits: "Tensor") -> "Tensor":
     return binary_cross_entropy(fake_logits, 1.0)
 
 
+def least_squares_discriminator_loss(real: "Tensor", fake: "Tensor") -> "Tensor":
+    """1/2 (D(x) - 1)^2 + 1/2 D(G(z))^2 of what a discriminator without a sigmoid says, the mean (Mao et al. 2017)."""
+    return 0.5 * tf.reduce_mean((real - 1.0) ** 2) + 0.5 * tf.reduce_mean(fake**2)
+
+
 def alternating_step(
     networks: "Networks",
     optimizers: "Optimizers",

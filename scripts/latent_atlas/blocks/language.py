@@ -82,10 +82,8 @@ class LanguageModel(model.Model, model.Writes):
         for variable, value in zip(self.carried, carried, strict=True):
             variable.assign(value)
         gradients, norm = tf.clip_by_global_norm(tape.gradient(loss, variables), self.settings.clip)
-        optimizer, steps = self.optimizers["network"], self.settings.steps
-        share = tf.cast(tf.convert_to_tensor(optimizer.iterations), tf.float32) / (_WARM_UP * steps)
-        decayed(optimizer, self.settings.learning_rate, steps)
-        optimizer.learning_rate.assign(optimizer.learning_rate * tf.minimum(1.0, share + 1 / (_WARM_UP * steps)))
+        optimizer = self.optimizers["network"]
+        decayed(optimizer, self.settings.learning_rate, self.settings.steps, _WARM_UP)
         optimizer.apply(gradients, variables)
         return {"nats_per_character": loss, "gradient_norm_before_clipping": norm}
 

@@ -56,10 +56,16 @@ def descend(
         tf.cond(when, apply, lambda: tf.constant(False))
 
 
-def decayed(optimizer: "Optimizer", learning_rate: float, steps: int) -> None:
-    """Sets the learning rate for its next step: constant for half of ``steps``, then linear to zero."""
+def decayed(optimizer: "Optimizer", learning_rate: float, steps: int, warm_up: float = 0.0) -> None:
+    """Sets the learning rate for its next step: constant for half of ``steps``, then linear to zero.
+
+    Before that it rises linearly, over the share ``warm_up`` of the steps.
+    """
     share = tf.cast(tf.convert_to_tensor(optimizer.iterations), tf.float32) / steps
-    optimizer.learning_rate.assign(learning_rate * tf.minimum(1.0, 2.0 * (1.0 - share)))
+    rate = learning_rate * tf.minimum(1.0, 2.0 * (1.0 - share))
+    if warm_up:
+        rate *= tf.minimum(1.0, (share + 1 / steps) / warm_up)
+    optimizer.learning_rate.assign(rate)
 
 
 def reset(optimizer: "Optimizer") -> None:

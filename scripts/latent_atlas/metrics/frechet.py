@@ -8,6 +8,8 @@ with Inception features, hence FID; here with the features of each dataset's own
 a FID).
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import scipy.linalg
 
@@ -25,6 +27,15 @@ def frechet_distance(first: Array, second: Array) -> float:
     check_same("widths", first=a.shape[1], second=b.shape[1])
     cov_a, cov_b = (np.atleast_2d(np.cov(rows, rowvar=False)) for rows in (a, b))
     return frechet_gaussians(a.mean(axis=0), cov_a, b.mean(axis=0), cov_b)
+
+
+def frechet_at_one_n(sets: Mapping[str, Array], reference: Array) -> tuple[dict[str, float], int]:
+    """The distance of each set of features to the reference, by name, all from the first n rows; and that n.
+
+    n is the size of the smallest set: the estimate's bias depends on it.
+    """
+    count = min(map(len, sets.values()))
+    return {name: frechet_distance(rows[:count], reference) for name, rows in sets.items()}, count
 
 
 def frechet_gaussians(mean1: Floats, cov1: Floats, mean2: Floats, cov2: Floats) -> float:

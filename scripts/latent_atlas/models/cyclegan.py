@@ -137,18 +137,13 @@ class CycleGAN(model.Model, model.Translates):
 
     def _discriminator_loss(self, domain: str, reals: "Tensor", fakes: "Tensor") -> "Tensor":
         real_logits, fake_logits = tf.split(self.discriminators[domain](tf.concat([reals, fakes], axis=0)), 2)
-        return discriminator_loss(real_logits, fake_logits)
+        return adversarial.least_squares_discriminator_loss(real_logits, fake_logits)
 
     def translate(self, name: str, images: "Tensor", seeds: "Tensor") -> "Tensor":
         return self.generators[name](images)
 
     def state(self) -> "list[tf.Variable]":
         return [variable for domain in "ab" for variable in self.pools[domain].state]
-
-
-def discriminator_loss(real: "Tensor", fake: "Tensor") -> "Tensor":
-    """1/2 (D(x) - 1)^2 + 1/2 D(x~)^2, the mean over images and patches."""
-    return 0.5 * tf.reduce_mean((real - 1.0) ** 2) + 0.5 * tf.reduce_mean(fake**2)
 
 
 def fooling_loss(fake: "Tensor") -> "Tensor":

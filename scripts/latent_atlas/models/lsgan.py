@@ -47,16 +47,11 @@ class LSGAN(model.Model, model.Generates):
         self.optimizers = adam_each(settings.learning_rate, self.networks, beta_1=0.5)
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
-        losses = discriminator_loss, generator_loss
+        losses = adversarial.least_squares_discriminator_loss, generator_loss
         return adversarial.alternating_step(self.networks, self.optimizers, losses, batch["images"], [], seed)
 
     def decode(self, latents: "Tensor") -> "Tensor":
         return self.generator([latents], training=False)
-
-
-def discriminator_loss(real: "Tensor", fake: "Tensor") -> "Tensor":
-    """1/2 (D(x) - 1)^2 + 1/2 D(G(z))^2."""
-    return 0.5 * tf.reduce_mean((real - 1.0) ** 2) + 0.5 * tf.reduce_mean(fake**2)
 
 
 def generator_loss(fake: "Tensor") -> "Tensor":

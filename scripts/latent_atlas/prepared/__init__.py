@@ -67,8 +67,9 @@ class Dataset:
         return dict(columns[column])
 
     def names(self, column: str) -> list[str]:
-        """The names of the classes or attributes of a column; empty where it has none, or is not there."""
-        return list(self.card["columns"].get(column, {}).get("names", []))
+        """The names of a column's classes, attributes or characters; empty where it has none, or is not there."""
+        entry = self.card["columns"].get(column, {})
+        return list(entry.get("names", entry.get("vocabulary", [])))
 
     @property
     def text(self) -> str:
@@ -78,7 +79,7 @@ class Dataset:
     @cached_property
     def vocabulary(self) -> NDArray[np.str_]:
         """The characters of its text by number, (n,)."""
-        return np.array(self.entry(self.text)["vocabulary"])
+        return np.array(self.names(self.text))
 
     def numbers(self, text: str) -> NDArray[np.int32]:
         """The characters of a text by their numbers, (n,), composed (NFC) as they are in the dataset.

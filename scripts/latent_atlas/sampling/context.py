@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_atlas.backend import tf
 from latent_atlas.compiled import Compiled
 from latent_atlas.conditions import Arrays as ConditionArrays
 from latent_atlas.conditions import Conditions
@@ -102,6 +103,14 @@ class Context:
             sources = to_uint8(Compiled(self.model.sources)(np.asarray(self.test[way.source])))
             self._translated[way.name] = sources, self.translate(way, sources)
         return self._translated[way.name]
+
+    @cached_property
+    def enlarged(self) -> dict[str, NDArray[np.uint8]]:
+        """What others make of the small images that a model enlarges: ``srresnet`` and ``bicubic``, (n, h, w, c)."""
+        (way,) = self.model.translations
+        sources, translated = self.translated(way)
+        bicubic = Compiled(lambda images: tf.image.resize(images, translated.shape[1:3], "bicubic"))
+        return {"srresnet": to_uint8(Compiled(self.model.enlarge)(sources)), "bicubic": to_uint8(bicubic(sources))}
 
     @cached_property
     def _translated(self) -> dict[str, tuple[NDArray[np.uint8], NDArray[np.uint8]]]:

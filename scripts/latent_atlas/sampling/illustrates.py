@@ -27,7 +27,7 @@ _WORDS = {  # where the dataset does not say which words are colours, and which 
 
 def asked_for(context: Context) -> Arrays:
     """``sample_caption_labels`` (n,): the class of the image whose caption each sample was asked for by."""
-    return {"sample_caption_labels": _labels(context, context.split)}
+    return {"sample_caption_labels": context.conditions.drawn_labels(context.samples)}
 
 
 def held_out(context: Context) -> Arrays:
@@ -44,7 +44,7 @@ def held_out(context: Context) -> Arrays:
     images = to_uint8(context.decode(latents, *conditions.draw(context.samples)))
     return {
         "held_out_predictions": context.judge_labels(images),
-        "held_out_labels": _labels(context, "held_out"),
+        "held_out_labels": conditions.drawn_labels(context.samples),
         "held_out_real_predictions": context.judge_labels(np.asarray(rows["images"])),
         "held_out_real_labels": np.asarray(rows["labels"]),
         "held_out_samples": images[:SHOWN],
@@ -210,9 +210,3 @@ def _tokens(context: Context, sentences: Sequence[str]) -> NDArray[np.int32]:
 
 def _latents(context: Context, purpose: str, count: int) -> NDArray[np.float32]:
     return context.random(purpose).standard_normal((count, context.model.latent_dim), np.float32)
-
-
-def _labels(context: Context, split: str) -> NDArray[np.int32]:
-    """The class of the image of each drawn caption; images take turns as in `Conditions.draw`."""
-    labels = np.asarray(context.data.split(split)["labels"])
-    return labels[np.arange(context.samples) % len(labels)]

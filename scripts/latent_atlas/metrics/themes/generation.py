@@ -1,7 +1,7 @@
 """Generated images beside real ones, as the judge sees them."""
 
 from latent_atlas.metrics.entries import Among, Arrays, Direction, Measure, Metric, Metrics, Theme
-from latent_atlas.metrics.frechet import frechet_distance
+from latent_atlas.metrics.frechet import frechet_at_one_n
 from latent_atlas.metrics.prdc import prdc
 
 PRDC_NEIGHBOURS = 5
@@ -18,12 +18,9 @@ _FRECHET_OF = {
 
 
 def _frechet(arrays: Arrays) -> Metrics:
-    """The distance and those that help to read it, all at one n: the estimate's bias depends on it."""
+    """The distance and those that help to read it."""
     sets = {metric: arrays[name] for metric, name in _FRECHET_OF.items() if name in arrays}
-    count = min(len(features) for features in sets.values())
-    distances = {
-        metric: frechet_distance(features[:count], arrays["reference_features"]) for metric, features in sets.items()
-    }
+    distances, count = frechet_at_one_n(sets, arrays["reference_features"])
     return {**distances, "frechet_n": count}
 
 

@@ -30,15 +30,11 @@ MEASURES = (
             tolerance=(0.2, 0.0), digits=3,
         ),
     )),
-    Measure(
-        ("style_losses", "style_losses_before"),
-        lambda a: {"style_loss_drop": gain(a["style_losses_before"], a["style_losses"])}, (
-        Metric(
-            "style_loss_drop", "Style loss drop", Direction.UP,
-            "The style loss of the photograph over that of the result: how many times nearer to the painting's style "
-            "it came. Of several styles the worst counts.",
-            tolerance=(0.0, 0.3), digits=1,
-        ),
+    Measure.of(gain, ("style_losses_before", "style_losses"), Metric(
+        "style_loss_drop", "Style loss drop", Direction.UP,
+        "The style loss of the photograph over that of the result: how many times nearer to the painting's style "
+        "it came. Of several styles the worst counts.",
+        tolerance=(0.0, 0.3), digits=1,
     )),
     Measure(
         ("content_losses", "content_losses_of_styles"),

@@ -55,22 +55,16 @@ def _compared(
 
 
 MEASURES = (
-    Measure(
-        ("srresnet_images", _TRUTH), lambda a: {"psnr_srresnet": psnr(a["srresnet_images"], a[_TRUTH])}, (
-        Metric(
-            "psnr_srresnet", "PSNR of SRResNet", Direction.UP,
-            "How near the images of the network trained on squared error are to the truth, pixel by pixel, in "
-            "decibels. It should be above bicubic interpolation, and is above SRGAN: nothing else was asked of it.",
-            tolerance=(0.7, 0.0), digits=2, unit="dB",
-        ),
+    Measure.of(psnr, ("srresnet_images", _TRUTH), Metric(
+        "psnr_srresnet", "PSNR of SRResNet", Direction.UP,
+        "How near the images of the network trained on squared error are to the truth, pixel by pixel, in "
+        "decibels. It should be above bicubic interpolation, and is above SRGAN: nothing else was asked of it.",
+        tolerance=(0.7, 0.0), digits=2, unit="dB",
     )),
-    Measure(
-        ("srresnet_images", _TRUTH), lambda a: {"ssim_srresnet": ssim(a["srresnet_images"], a[_TRUTH])}, (
-        Metric(
-            "ssim_srresnet", "SSIM of SRResNet", Direction.UP,
-            "Structural similarity of the same images with the truth; 1 for identical images (Wang et al. 2004).",
-            tolerance=(0.1, 0.0), digits=3,
-        ),
+    Measure.of(ssim, ("srresnet_images", _TRUTH), Metric(
+        "ssim_srresnet", "SSIM of SRResNet", Direction.UP,
+        "Structural similarity of the same images with the truth; 1 for identical images (Wang et al. 2004).",
+        tolerance=(0.1, 0.0), digits=3,
     )),
     _compared(
         "feature_distance", "Feature distance", Direction.DOWN,

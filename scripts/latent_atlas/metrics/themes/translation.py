@@ -2,7 +2,7 @@
 
 from latent_atlas.metrics.attribute_scores import attribute_effect
 from latent_atlas.metrics.entries import Among, Arrays, Direction, Measure, Metric, Metrics, Theme
-from latent_atlas.metrics.frechet import frechet_distance
+from latent_atlas.metrics.frechet import frechet_at_one_n
 from latent_atlas.metrics.images import l1, nearest_l1, psnr, psnr_bicubic, ssim
 from latent_atlas.metrics.labels import accuracy, transfer_accuracy
 
@@ -13,25 +13,20 @@ _NEIGHBOURS = 500  # images of each domain, at most, whose nearest neighbours ar
 def _target_accuracy(way: str, domains: str) -> Measure:
     """For one direction; ``domains`` in words."""
     name, found, wanted = f"target_accuracy_{way}", f"translation_predictions_{way}", f"translation_targets_{way}"
-    return Measure(
-        (found, wanted),
-        lambda a: {name: accuracy(a[found], a[wanted])},
-        (
-            Metric(
-                name,
-                f"Target accuracy {way[0].upper()}→{way[1].upper()}",
-                Direction.UP,
-                f"Share of the images translated from {domains} that the judge takes for images of the latter.",
-                (0.1, 0.0),
-                digits=3,
-                among=(Among.JUDGE,),
-            ),
-        ),
+    metric = Metric(
+        name,
+        f"Target accuracy {way[0].upper()}→{way[1].upper()}",
+        Direction.UP,
+        f"Share of the images translated from {domains} that the judge takes for images of the latter.",
+        (0.1, 0.0),
+        digits=3,
+        among=(Among.JUDGE,),
     )
+    return Measure.of(accuracy, (found, wanted), metric)
 
 
 def _frechet(way: str) -> Measure:
-    """For one direction: the distance and those that help to read it, all at one n, on which its bias depends."""
+    """For one direction: the distance and those that help to read it."""
     arrow, reference = f"{way[0].upper()}→{way[1].upper()}", f"translation_reference_{way}"
     sets = {
         f"frechet_{way}": f"translation_features_{way}",
@@ -41,8 +36,7 @@ def _frechet(way: str) -> Measure:
 
     def distances(arrays: Arrays) -> Metrics:
         given = {metric: arrays[name] for metric, name in sets.items() if name in arrays}
-        count = min(map(len, given.values()))
-        found = {metric: frechet_distance(rows[:count], arrays[reference]) for metric, rows in given.items()}
+        found, count = frechet_at_one_n(given, arrays[reference])
         return {**found, f"frechet_n_{way}": count}
 
     return Measure(
@@ -107,26 +101,18 @@ def _bicubic(arrays: Arrays) -> Metrics:
 
 
 MEASURES = (
-    Measure(
-        ("transfer_predictions", "transfer_labels"),
-        lambda a: {"transfer_accuracy": transfer_accuracy(a["transfer_predictions"], a["transfer_labels"])}, (
-        Metric(
-            "transfer_accuracy", "Transfer accuracy", Direction.UP,
-            "The codes of test images are decoded with every label but their own. This is the share of the images "
-            "that the judge takes for the class asked for.",
-            tolerance=(0.1, 0.0), digits=3, among=(Among.JUDGE,),
-        ),
+    Measure.of(transfer_accuracy, ("transfer_predictions", "transfer_labels"), Metric(
+        "transfer_accuracy", "Transfer accuracy", Direction.UP,
+        "The codes of test images are decoded with every label but their own. This is the share of the images "
+        "that the judge takes for the class asked for.",
+        tolerance=(0.1, 0.0), digits=3, among=(Among.JUDGE,),
     )),
-    Measure(
-        ("attribute_before", "attribute_after"),
-        lambda a: {"attribute_effect": attribute_effect(a["attribute_before"], a["attribute_after"])}, (
-        Metric(
-            "attribute_effect", "Attribute effect", Direction.UP,
-            "The vector of an attribute, such as glasses, is the mean code of images with it minus that of images "
-            "without it. It is added to the codes of images without the attribute. This is how much more probable the "
-            "judge then finds it, mean over images and attributes (Larsen et al. 2016).",
-            digits=3, among=(Among.JUDGE,),
-        ),
+    Measure.of(attribute_effect, ("attribute_before", "attribute_after"), Metric(
+        "attribute_effect", "Attribute effect", Direction.UP,
+        "The vector of an attribute, such as glasses, is the mean code of images with it minus that of images "
+        "without it. It is added to the codes of images without the attribute. This is how much more probable the "
+        "judge then finds it, mean over images and attributes (Larsen et al. 2016).",
+        digits=3, among=(Among.JUDGE,),
     )),
     _target_accuracy("ab", "domain A to domain B"),
     _target_accuracy("ba", "domain B to domain A"),
@@ -147,15 +133,11 @@ MEASURES = (
     )),
     _frechet("ab"),
     _frechet("ba"),
-    Measure(
-        ("translated_ab", "translation_truth_ab"),
-        lambda a: {"psnr": psnr(a["translated_ab"], a["translation_truth_ab"])}, (
-        Metric(
-            "psnr", "PSNR", Direction.UP,
-            "How near translated images are to what they should be, pixel by pixel: the peak signal-to-noise ratio in "
-            "decibels. 10 dB more are a tenth of the squared error.",
-            tolerance=(0.7, 0.0), digits=2, unit="dB",
-        ),
+    Measure.of(psnr, ("translated_ab", "translation_truth_ab"), Metric(
+        "psnr", "PSNR", Direction.UP,
+        "How near translated images are to what they should be, pixel by pixel: the peak signal-to-noise ratio in "
+        "decibels. 10 dB more are a tenth of the squared error.",
+        tolerance=(0.7, 0.0), digits=2, unit="dB",
     )),
     Measure(("translation_sources_ab", "translation_truth_ab"), _bicubic, (
         Metric(
@@ -165,15 +147,11 @@ MEASURES = (
             tolerance=(0.05, 0.0), digits=2, unit="dB", alone="PSNR of bicubic",
         ),
     )),
-    Measure(
-        ("translated_ab", "translation_truth_ab"),
-        lambda a: {"ssim": ssim(a["translated_ab"], a["translation_truth_ab"])}, (
-        Metric(
-            "ssim", "SSIM", Direction.UP,
-            "Structural similarity: how alike the translated images and what they should be are to the eye, by local "
-            "brightness, contrast and structure; 1 for identical images (Wang et al. 2004).",
-            tolerance=(0.1, 0.0), digits=3,
-        ),
+    Measure.of(ssim, ("translated_ab", "translation_truth_ab"), Metric(
+        "ssim", "SSIM", Direction.UP,
+        "Structural similarity: how alike the translated images and what they should be are to the eye, by local "
+        "brightness, contrast and structure; 1 for identical images (Wang et al. 2004).",
+        tolerance=(0.1, 0.0), digits=3,
     )),
 )  # fmt: skip
 
