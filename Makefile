@@ -18,7 +18,7 @@ VENV := .venv
 BIN  := $(CURDIR)/$(VENV)/bin
 export PATH := $(BIN):$(PATH)
 
-.PHONY: all env test test-marked lint format lock verify bench sync clean help
+.PHONY: all env test test-marked lint format schema lock verify bench sync clean help
 .DEFAULT_GOAL := all
 
 all: env  ## run every experiment and write the report (CORES=1 limits the cores, SCALE=laptop changes the scale)
@@ -46,6 +46,9 @@ format: $(VENV)/dev  ## lay out the code
 	ruff format .
 	ruff check --fix .
 	snakefmt --line-length 120 Snakefile
+
+schema: env  ## write params.schema.json anew, after a change of settings or options
+	python scripts/check.py --schema
 
 lock: $(VENV)/dev  ## pin the newest versions that envs/*.in allow
 	cd envs && for name in uv cpu gpu dev slurm; do \
