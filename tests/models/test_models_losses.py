@@ -47,7 +47,9 @@ def test_logistic_losses_and_r1() -> None:
     assert stylegan.discriminator_loss(LOGITS, OTHERS).numpy() == pytest.approx(wanted, rel=1e-6)
     assert stylegan.generator_loss(OTHERS).numpy() == pytest.approx(np.log1p(np.exp(-OTHERS)).mean(), rel=1e-6)
     gradients = normals(3, 4, 4, 2)
-    assert stylegan.r1_penalty(gradients).numpy() == pytest.approx((gradients**2).sum(axis=(1, 2, 3)).mean(), rel=1e-6)
+    assert adversarial.r1_penalty(gradients).numpy() == pytest.approx(
+        (gradients**2).sum(axis=(1, 2, 3)).mean(), rel=1e-6
+    )
 
 
 def test_binary_cross_entropy_bears_large_logits() -> None:

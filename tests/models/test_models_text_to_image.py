@@ -7,6 +7,7 @@ import pytest
 
 from latent_atlas import models
 from latent_atlas.backend import keras, tf
+from latent_atlas.blocks import adversarial
 from latent_atlas.blocks.joint_embedding import differing, matching_loss, text_encoder, wrong_rows
 from latent_atlas.columns import Column, DataSpec
 from latent_atlas.errors import AtlasError
@@ -166,6 +167,42 @@ def test_discriminator_sees_the_text_at_every_place_of_a_small_map() -> None:
     assert head.inputs[0].shape[1:] == (4, 4, 8)  # 16 -> 8 -> 4; the paper's are 4x4 too
     convolution = next(layer for layer in head.layers if isinstance(layer, keras.layers.Conv2D))
     assert convolution.kernel_size == (1, 1) and convolution.kernel.shape[2] == 8 + 3
+
+
+def test_images_are_drawn_by_the_average_that_follows_the_generator() -> None:
+    model, given = build(average=0.5), batch()
+    latents, texts = tf.zeros((4, 6)), model.embed(given["captions"])
+    for _ in range(2):
+        old = [weight.numpy() for weight in model.average.weights]
+        model.train_step(given, tf.constant([0, 0]))
+        decay = min(0.5, (n := float(model.optimizers["generator"].iterations)) / (n + 9))
+        for was, now, weight in zip(old, model.average.weights, model.generator.weights, strict=True):
+            assert now.numpy() == pytest.approx(decay * was + (1 - decay) * weight.numpy(), abs=1e-6)
+    average = model.average([latents, texts])["image"]
+    assert np.array_equal(model.draw(latents, texts), average)
+    assert not np.allclose(average, model.generator([latents, texts])["image"])
+
+
+def test_the_gradient_penalty_flattens_the_discriminator() -> None:
+    def steepness(gamma: float) -> float:
+        model, given = build(gradient_penalty=gamma, normalization="none"), batch()
+        model.optimizers["generator"].learning_rate.assign(0.0)
+        step = tf.function(model.train_step)
+        for number in range(20):
+            step(given, tf.constant([0, number]))
+        texts = model.embed(given["captions"])
+        scores = lambda images: model.matching([model.features(images), texts])  # noqa: E731
+        return float(tf.norm(adversarial.input_gradients(scores, given["images"])[1]))
+
+    assert steepness(100.0) < 0.5 * steepness(0.0)
+
+
+def test_a_modulated_generator_scales_and_shifts_each_layer_by_text_and_latents() -> None:
+    model = build(modulated=True)
+    body = next(layer for layer in model.generator.layers if isinstance(layer, keras.Model))
+    channels = [layer.gamma.shape[0] for layer in body.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    dense = [layer.kernel.shape for layer in body.layers if isinstance(layer, keras.layers.Dense)]
+    assert len(channels) == 2 and all((6 + 3, 2 * count) in dense for count in channels)
 
 
 def test_embeddings_have_length_one_and_decode_is_both_steps() -> None:

@@ -92,6 +92,11 @@ def input_gradients(critic: "Callable[[Tensor], Tensor]", images: "Tensor") -> "
     return scores, tf.cast(tape.gradient(scores, images), tf.float32)
 
 
+def r1_penalty(gradients: "Tensor") -> "Tensor":
+    """||grad D(x)||_2^2 at real images, a sum over pixels, the mean over images (Mescheder et al. 2018, eq. 9)."""
+    return tf.reduce_mean(tf.reduce_sum(gradients**2, axis=(1, 2, 3)))
+
+
 def norms(gradients: "Tensor") -> "Tensor":
     """The L2 norm of each image's gradient, (n,). Safe: at a gradient of zero its own gradient is not NaN."""
     return tf.sqrt(tf.reduce_sum(gradients**2, axis=(1, 2, 3)) + 1e-12)

@@ -22,21 +22,29 @@ _STDDEV = 0.02
 _MOMENTUM = 0.9  # of the moving averages of batch normalisation: adversarial networks move fast
 
 
-def strided_generator(data: DataSpec, width: int, latent_dim: int, kernel: int = _KERNEL) -> "Model":
+def strided_generator(
+    data: DataSpec, width: int, latent_dim: int, kernel: int = _KERNEL, modulated: bool = False
+) -> "Model":
     """Latents to images: ReLU and batch normalisation throughout, tanh and no normalisation at the end.
 
-    ``width`` is the number of channels nearest to the image; it doubles at each stage inwards.
+    ``width`` is the number of channels nearest to the image; it doubles at each stage inwards. In a ``modulated``
+    generator the latents also scale and shift what each normalisation gives (de Vries et al. 2017, eq. 4 and 5).
     """
     count, sides = stages(data), smallest(data)
     channels = width << (count - 1)
     latent = keras.Input((latent_dim,), name="latent")
+
+    def activate(x: "KerasTensor") -> "KerasTensor":
+        x = _normalize(x, "batch")
+        return keras.layers.ReLU()(_modulate(x, latent) if modulated else x)
+
     x = keras.layers.Dense(sides[0] * sides[1] * channels, use_bias=False, kernel_initializer=_normal())(latent)
-    x = keras.layers.ReLU()(_normalize(keras.layers.Reshape((*sides, channels))(x), "batch"))
+    x = activate(keras.layers.Reshape((*sides, channels))(x))
     for stage in reversed(range(count - 1)):
-        x = keras.layers.Conv2DTranspose(
+        enlarge = keras.layers.Conv2DTranspose(
             width << stage, kernel, 2, "same", use_bias=False, kernel_initializer=_normal()
-        )(x)
-        x = keras.layers.ReLU()(_normalize(x, "batch"))
+        )
+        x = activate(enlarge(x))
     x = keras.layers.Conv2DTranspose(data.shape[2], kernel, 2, "same", activation="tanh", kernel_initializer=_normal())(
         x
     )
@@ -60,24 +68,27 @@ def strided_features(
     """What the discriminator knows of images before its logit: feature maps with sides of 4 to 8."""
     x = keras.layers.Rescaling(2.0, -1.0)(image)
     for stage in range(stages(data)):
-        bias = stage == 0 or normalization == "none"
+        here = "none" if stage == 0 else normalization
+        bias = here == "none"
         x = keras.layers.Conv2D(width << stage, kernel, 2, "same", use_bias=bias, kernel_initializer=_normal())(x)
-        x = keras.layers.LeakyReLU(0.2)(x if bias else _normalize(x, normalization))
+        x = keras.layers.LeakyReLU(0.2)(_normalize(x, here))
     return x
 
 
-def matching_head(maps: tuple[int, int, int], text_dim: int, units: int) -> "Model":
+def matching_head(
+    maps: tuple[int, int, int], text_dim: int, units: int, normalization: Normalization = "batch"
+) -> "Model":
     """Feature maps and a text's embedding to one logit each, (n, 1) (Reed et al. 2016, section 4.2 and figure 2).
 
-    The text is reduced to ``units``, repeated at every place of the maps and joined to them; a 1x1 convolution with
-    batch normalisation sees both. One over the whole map, and the maxima over it, give the logit: whether a thing
-    matches need not be learned anew for every place.
+    The text is reduced to ``units``, repeated at every place of the maps and joined to them; a 1x1 convolution (in the
+    paper with batch normalisation) sees both. One over the whole map, and the maxima over it, give the logit: whether a
+    thing matches need not be learned anew for every place.
     """
     seen, text = keras.Input(maps, name="maps"), keras.Input((text_dim,), name="text")
     x = keras.layers.RepeatVector(maps[0] * maps[1])(text_units(text, units))
     x = keras.layers.Concatenate()([seen, keras.layers.Reshape((*maps[:2], units))(x)])
-    x = keras.layers.Conv2D(maps[2], 1, use_bias=False, kernel_initializer=_normal())(x)
-    x = keras.layers.LeakyReLU(0.2)(_normalize(x, "batch"))
+    x = keras.layers.Conv2D(maps[2], 1, use_bias=normalization == "none", kernel_initializer=_normal())(x)
+    x = keras.layers.LeakyReLU(0.2)(_normalize(x, normalization))
     x = keras.layers.Concatenate()([keras.layers.Flatten()(x), keras.layers.GlobalMaxPooling2D()(x)])
     logits = keras.layers.Dense(1, kernel_initializer=_normal(), name="logits")(x)
     return keras.Model([seen, text], logits, name="matching")
@@ -89,11 +100,21 @@ def text_units(text: "KerasTensor", units: int) -> "KerasTensor":
     return keras.layers.LeakyReLU(0.2)(keras.layers.Dense(units)(x))
 
 
+def _modulate(x: "KerasTensor", latent: "KerasTensor") -> "KerasTensor":
+    """x * (1 + scale) + shift, for each channel, both a linear function of the latent."""
+    channels = x.shape[-1]
+    both = keras.layers.Dense(2 * channels, kernel_initializer=_normal())(latent)
+    scale, shift = keras.ops.split(keras.layers.Reshape((1, 1, 2 * channels))(both), 2, axis=3)
+    return x * (1.0 + scale) + shift
+
+
 def _normal() -> "keras.Initializer":
     return keras.initializers.RandomNormal(stddev=_STDDEV)
 
 
 def _normalize(x: "KerasTensor", normalization: Normalization) -> "KerasTensor":
+    if normalization == "none":
+        return x
     if normalization == "batch":
         return keras.layers.BatchNormalization(momentum=_MOMENTUM, epsilon=1e-5)(x)
     return keras.layers.GroupNormalization(groups=1, epsilon=1e-5)(x)

@@ -32,6 +32,7 @@ from latent_atlas import model
 from latent_atlas.backend import tf
 from latent_atlas.blocks import adversarial
 from latent_atlas.blocks.augmentation import random_mirror
+from latent_atlas.blocks.averages import follow
 from latent_atlas.blocks.optimizers import adam, descend, reset
 from latent_atlas.errors import AtlasError
 
@@ -126,8 +127,7 @@ class StyleGAN(model.Model, model.MixesStyles):
         self.seen.assign_add(settings.batch_size)
         self.average_synthesis.growth.assign([tf.cast(level, tf.float32), alpha])
         decay = 0.5 ** (settings.batch_size / settings.average_images)
-        for average, variable in self._averages():
-            average.assign(average + (1 - decay) * (variable - average))
+        follow(self._averages(), decay)
         return {**losses, "resolution": tf.cast(4 * 2**level, tf.float32)}
 
     def _step(self, level: int, alpha: "Tensor", images: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
@@ -141,7 +141,7 @@ class StyleGAN(model.Model, model.MixesStyles):
                 lambda x: self.discriminator(x, level=level, alpha=alpha), reals
             )
             fake_logits = self.discriminator(fakes, level=level, alpha=alpha)
-            loss, penalty = discriminator_loss(real_logits, fake_logits), r1_penalty(gradients)
+            loss, penalty = discriminator_loss(real_logits, fake_logits), adversarial.r1_penalty(gradients)
             whole = loss + 0.5 * self.settings.r1 * penalty
         descend(self.optimizers["discriminator"], tape, whole, self.discriminator)
 
@@ -278,8 +278,3 @@ def discriminator_loss(real: "Tensor", fake: "Tensor") -> "Tensor":
 def generator_loss(fake: "Tensor") -> "Tensor":
     """softplus(-D(G(z)))."""
     return tf.reduce_mean(tf.math.softplus(-fake))
-
-
-def r1_penalty(gradients: "Tensor") -> "Tensor":
-    """||grad D(x)||_2^2 at real images, a sum over pixels, the mean over images."""
-    return tf.reduce_mean(tf.reduce_sum(gradients**2, axis=(1, 2, 3)))

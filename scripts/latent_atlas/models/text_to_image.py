@@ -30,6 +30,14 @@ the mean over the units of c, times this weight. The noise of c is then a part o
 encoders fixed: their captions shall be told to them (Xu et al. 2018, "AttnGAN", section 3.2; the paper has no such
 loss).
 
+Settings for a small budget, all off in the paper:
+
+- ``gradient_penalty``: 1/2 gamma |grad_x D(x, phi(t))|^2 is added to the discriminator's loss on real images with
+  their captions (Mescheder et al. 2018, eq. 9; Tao et al. 2022, "DF-GAN", section 3.2), usually without its batch
+  ``normalization``;
+- ``modulated``: latents and text also scale and shift each layer of the generator (DF-GAN, section 3.3);
+- ``average``: images are drawn by a moving average of the generator (Karras et al. 2018, section 4).
+
 Where this differs:
 
 1. the encoder sees words, not characters: convolutions and a maximum over them in place of a recurrent network. It is
@@ -42,7 +50,7 @@ Where this differs:
    the discriminator's logit sees the maximum over all places beside the maps, as the image encoder does.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -50,6 +58,7 @@ from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import adversarial
 from latent_atlas.blocks.augmentation import random_mirror
+from latent_atlas.blocks.averages import follow
 from latent_atlas.blocks.joint_embedding import differing, image_encoder, matching_loss, text_encoder, wrong_rows
 from latent_atlas.blocks.losses import binary_cross_entropy, kl_to_standard_normal
 from latent_atlas.blocks.networks import check_sides
@@ -77,6 +86,10 @@ class Settings(model.Settings):
     interpolation: float = Field(default=1.0, ge=0, description="weight of the loss on interpolated captions (GAN-INT)")
     beta: float = Field(default=0.5, ge=0, le=1, description="where between two captions they lie")
     matching_weight: float = Field(default=0.0, ge=0, description="of the generator's loss of matching (AttnGAN)")
+    gradient_penalty: float = Field(default=0.0, ge=0, description="gamma of the penalty R1 on the discriminator")
+    normalization: Literal["batch", "none"] = Field(default="batch", description="in the discriminator")
+    modulated: bool = Field(default=False, description="the text also scales and shifts each layer of the generator")
+    average: float = Field(default=0.0, ge=0, lt=1, description="decay of the averaged generator that draws; 0: none")
     conditioning_kl: float = Field(default=0.0, ge=0, description="weight of the KL term; 0: no augmentation")
     mirror: bool = Field(default=False, description="mirror half of the images; not if captions say left and right")
 
@@ -107,6 +120,9 @@ class TextToImage(model.Model, model.Illustrates):
             "discriminator_matching": self.matching,
         }
         rate = settings.learning_rate
+        if settings.average:
+            self.average = self.networks["average_generator"] = generator(settings, data)
+            self.average.set_weights(self.generator.get_weights())
         self.optimizers = {
             "encoders": adam(settings.encoder_learning_rate, self.texts, self.images),
             "generator": adam(rate, self.generator, beta_1=0.5),
@@ -125,6 +141,10 @@ class TextToImage(model.Model, model.Illustrates):
         mismatched = tf.gather(texts, wrong)
         judged = self._discriminator_step(images, texts, mismatched, exists, latent_seeds[0])
         drawn = self._generator_step(images, texts, mismatched, different, latent_seeds[1])
+        if self.settings.average:
+            done = tf.cast(tf.convert_to_tensor(self.optimizers["generator"].iterations), tf.float32)
+            decay = tf.minimum(self.settings.average, done / (done + 9.0))  # at first shorter than what there is
+            follow(zip(self.average.weights, self.generator.weights, strict=True), decay)
         return {**matched, **judged, **drawn}
 
     def _match_step(self, images: "Tensor", captions: "Tensor", different: "Tensor") -> "dict[str, Tensor]":
@@ -138,14 +158,18 @@ class TextToImage(model.Model, model.Illustrates):
     def _discriminator_step(
         self, images: "Tensor", texts: "Tensor", mismatched: "Tensor", exists: "Tensor", seed: "Tensor"
     ) -> "dict[str, Tensor]":
-        fakes = self._drawn(texts, seed)["image"]
+        fakes, gamma = self._drawn(texts, seed)["image"], self.settings.gradient_penalty
         with tf.GradientTape() as tape:
-            maps = self.features(images, training=True)
-            real = self.matching([maps, texts], training=True)
+            with tf.GradientTape(watch_accessed_variables=False) as inner:
+                inner.watch(images)
+                maps = self.features(images, training=True)
+                real = self.matching([maps, texts], training=True)
             wrong = self.matching([maps, mismatched], training=True)
             fake = self.matching([self.features(fakes, training=True), texts], training=True)
-            loss = matching_aware_loss(real, wrong, fake, exists)
-        descend(self.optimizers["discriminator"], tape, loss, self.features, self.matching)
+            loss = total = matching_aware_loss(real, wrong, fake, exists)
+            if gamma:
+                total += 0.5 * gamma * adversarial.r1_penalty(inner.gradient(real, images))
+        descend(self.optimizers["discriminator"], tape, total, self.features, self.matching)
         logits = {"real_logits": real, "mismatched_logits": wrong, "fake_logits": fake}
         return {"discriminator_loss": loss, **{name: tf.reduce_mean(each) for name, each in logits.items()}}
 
@@ -182,7 +206,8 @@ class TextToImage(model.Model, model.Illustrates):
         return _unit(self.images(images, training=False))
 
     def draw(self, latents: "Tensor", texts: "Tensor") -> "Tensor":
-        return self.generator([latents, texts], training=False)["image"]
+        drawing = self.average if self.settings.average else self.generator
+        return drawing([latents, texts], training=False)["image"]
 
 
 def matching_aware_loss(real: "Tensor", wrong: "Tensor", fake: "Tensor", exists: "Tensor") -> "Tensor":
@@ -196,9 +221,8 @@ def matching_aware_loss(real: "Tensor", wrong: "Tensor", fake: "Tensor", exists:
 def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Latents and the embeddings of texts to images in [0, 1]; with augmentation also mean and log variance of c."""
     units, augmented = settings.text_units, settings.conditioning_kl > 0
-    body = strided_generator(
-        data, settings.generator_width or settings.width, settings.latent_dim + units, settings.kernel
-    )
+    width = settings.generator_width or settings.width
+    body = strided_generator(data, width, settings.latent_dim + units, settings.kernel, settings.modulated)
     latent = keras.Input((settings.latent_dim + units * augmented,), name="latent")
     text = keras.Input((settings.embedding_dim,), name="text")
     if not augmented:
@@ -214,9 +238,10 @@ def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
 def discriminator(settings: Settings, data: model.DataSpec) -> "tuple[keras.Model, keras.Model]":
     """Images to feature maps; and those with the embedding of a text to one logit each, (n, 1)."""
     image = keras.Input(data.shape, name="image")
-    maps = strided_features(image, data, settings.width, "batch", settings.kernel)
+    maps = strided_features(image, data, settings.width, settings.normalization, settings.kernel)
     features = keras.Model(image, maps, name="discriminator_features")
-    return features, matching_head(tuple(maps.shape[1:]), settings.embedding_dim, settings.text_units)
+    head = matching_head(tuple(maps.shape[1:]), settings.embedding_dim, settings.text_units, settings.normalization)
+    return features, head
 
 
 def _unit(embeddings: "Tensor") -> "Tensor":
