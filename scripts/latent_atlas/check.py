@@ -18,10 +18,9 @@ def everything(content: Mapping[str, Any], scale: str | None = None, path: Path 
     chosen = params.view(file, scale, path)
     _check_resources(chosen)
     _check_scale(chosen)
-    for other in set(SCALES) - {chosen.scale}:
-        rest = params.view(params.cut(file, other), other, path)
-        if rest.experiments:
-            _check_scale(rest)
+    for other in SCALES:
+        if other in file.evaluation and other != chosen.scale:
+            _check_scale(params.view(params.cut(file, other), other, path))
     return chosen
 
 

@@ -213,8 +213,10 @@ def view(file: File, scale: str | None, path: Path = FILE) -> Params:
     """The file at one scale."""
     scale = file.scale if scale is None else scale
     choice(f"{path}: scale", scale, SCALES)
-    if set(file.evaluation) != set(SCALES):
-        raise AtlasError(f"{path}: evaluation: must have the keys {', '.join(SCALES)}, and no others")
+    for key in file.evaluation:
+        choice(f"{path}: evaluation", key, SCALES)
+    if scale not in file.evaluation:
+        raise AtlasError(f"{path}: evaluation: has no {scale}; write it, or choose {' or '.join(file.evaluation)}")
     for name in ("datasets", *SECTIONS):
         for key, entry in getattr(file, name).items():
             if not _KEY.fullmatch(key):
