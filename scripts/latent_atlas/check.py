@@ -17,8 +17,10 @@ def everything(content: Mapping[str, Any], scale: str | None = None, path: Path 
     file = params.parse(File, content, "", path)
     chosen = params.view(file, scale, path)
     _check_resources(chosen)
-    for each in SCALES:
-        _check_scale(params.view(file, each, path))
+    _check_scale(chosen)
+    for other in SCALES:
+        if other in file.evaluation and other != chosen.scale:
+            _check_scale(params.view(params.cut(file, other), other, path))
     return chosen
 
 

@@ -11,9 +11,9 @@ import re
 import reprlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -75,23 +75,35 @@ class Resources(Strict):
     experiments: dict[str, Reservation] = {}
 
 
-class DatasetEntry(Strict):
+class Scaled(Strict):
+    """An entry that says something for each scale, or for some of them only."""
+
+    demo: dict[str, Any] | None = None
+    laptop: dict[str, Any] | None = None
+    full: dict[str, Any] | None = None
+
+    @property
+    def scales(self) -> list[str]:
+        """The scales that the entry has."""
+        return [scale for scale in SCALES if getattr(self, scale) is not None]
+
+    @model_validator(mode="after")
+    def _has_a_scale(self) -> Self:
+        if not self.scales:
+            raise ValueError(f"it needs at least one of the scales {', '.join(SCALES)}")
+        return self
+
+
+class DatasetEntry(Scaled):
     """A dataset role: a source and its options at each scale."""
 
-    demo: dict[str, Any]
-    laptop: dict[str, Any]
-    full: dict[str, Any]
 
-
-class ExperimentEntry(Strict):
+class ExperimentEntry(Scaled):
     """One model on one dataset, and its settings at each scale."""
 
     model: str
     dataset: str
     judge: str
-    demo: dict[str, Any]
-    laptop: dict[str, Any]
-    full: dict[str, Any]
 
 
 class TaughtEntry(ExperimentEntry):
@@ -201,12 +213,19 @@ def view(file: File, scale: str | None, path: Path = FILE) -> Params:
     """The file at one scale."""
     scale = file.scale if scale is None else scale
     choice(f"{path}: scale", scale, SCALES)
-    if set(file.evaluation) != set(SCALES):
-        raise AtlasError(f"{path}: evaluation: must have the keys {', '.join(SCALES)}, and no others")
+    for key in file.evaluation:
+        choice(f"{path}: evaluation", key, SCALES)
+    if scale not in file.evaluation:
+        raise AtlasError(f"{path}: evaluation: has no {scale}; write it, or choose {' or '.join(file.evaluation)}")
     for name in ("datasets", *SECTIONS):
-        for key in getattr(file, name):
+        for key, entry in getattr(file, name).items():
             if not _KEY.fullmatch(key):
                 raise AtlasError(f"{path}: {name}: {key!r} must be lower-case letters, digits and underscores")
+            if scale not in entry.scales:
+                raise AtlasError(
+                    f"{path}: {name}.{key}: has no {scale}; write it, remove the entry, or choose a scale that it has: "
+                    f"{', '.join(entry.scales)}"
+                )
     if twice := sorted(set(file.experiments) & set(file.taught)):
         raise AtlasError(f"{path}: taught: {twice[0]!r} stands under experiments too; keep one")
     return Params(
@@ -226,6 +245,23 @@ def view(file: File, scale: str | None, path: Path = FILE) -> Params:
         animation=file.animation,
         resources=file.resources,
     )
+
+
+def cut(file: File, scale: str) -> File:
+    """The file without what it lacks at a scale: entries that do not have it, and experiments that need one of those.
+
+    The judges of experiments must not form a circle.
+    """
+    entries = {**file.experiments, **file.taught}
+    datasets = {key: entry for key, entry in file.datasets.items() if scale in entry.scales}
+
+    def complete(key: str) -> bool:
+        entry = entries[key]
+        others = {entry.judge, getattr(entry, "teacher", key)} & set(entries) - {key}
+        return scale in entry.scales and entry.dataset in datasets and all(map(complete, others))
+
+    sections = {name: {key: entry for key, entry in getattr(file, name).items() if complete(key)} for name in SECTIONS}
+    return file.model_copy(update={"datasets": datasets, **sections})
 
 
 def canonical(value: Any) -> str:

@@ -106,6 +106,22 @@ BROKEN: dict[str, tuple[Callable[[str], str], list[str]]] = {
         ["vae_digits.dataset", "did you mean 'digits'"],
     ),
     "missing setting": (_set("experiments.vae_digits.demo.steps", None), ["vae_digits.demo.steps", "is missing"]),
+    "an entry without scales": (
+        _set("datasets.mine", {}),
+        ["datasets.mine", "at least one of the scales demo, laptop, full"],
+    ),
+    "a dataset without the chosen scale": (
+        _set("datasets.faces.demo", None),
+        ["datasets.faces: has no demo", "choose a scale that it has: laptop, full"],
+    ),
+    "an experiment without the chosen scale": (
+        _set("experiments.vae_digits.demo", None),
+        ["experiments.vae_digits: has no demo", "remove the entry"],
+    ),
+    "a mistake at another scale": (
+        _set("experiments.vae_digits.full.latnet_dim", 2),
+        ["experiments.vae_digits.full.latnet_dim", "unknown key"],
+    ),
     "unknown scale": (_set("scale", "laptpo"), ["scale", "'laptpo'", "did you mean 'laptop'"]),
     "unknown source": (_set("datasets.digits.demo.source", "mnits"), ["datasets.digits.demo.source", "'mnits'"]),
     "not a mapping": (lambda text: "- 1\n- 2\n", ["must be a mapping"]),
@@ -173,6 +189,20 @@ def test_both_engines_refuse_before_anything_runs(name: str, project: Callable[.
 def test_every_scale_is_valid() -> None:
     for scale in params.SCALES:
         assert check.everything(CONTENT, scale).scale == scale
+
+
+def test_an_entry_may_have_one_scale_only() -> None:
+    content: dict[str, Any] = copy.deepcopy(CONTENT)
+    for scale in ("laptop", "full"):
+        del content["datasets"]["captions"][scale], content["experiments"]["cnn_faces"][scale]
+    assert check.everything(content, "demo").scale == "demo"
+    with pytest.raises(AtlasError, match=r"datasets\.captions: has no laptop"):
+        check.everything(content, "laptop")
+    file = params.cut(params.parse(params.File, content, "", params.FILE), "laptop")
+    missing = set(CONTENT["experiments"]) | set(CONTENT["taught"])
+    missing -= set(file.experiments) | set(file.taught)
+    of_faces = {key for section in params.SECTIONS for key in CONTENT[section] if key.endswith("_faces")}
+    assert missing == {"cnn_captions", "text_to_image_captions"} | of_faces  # whose judge is cnn_faces
 
 
 def test_only_scale_can_be_overridden(project: Callable[..., Project]) -> None:
