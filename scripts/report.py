@@ -2,7 +2,7 @@
 
 from latent_atlas import io, step
 from latent_atlas.params import Params
-from latent_atlas.report import long_table, markdown, page
+from latent_atlas.report import cost, long_table, markdown, page
 from latent_atlas.report.gather import gather
 
 
@@ -12,6 +12,7 @@ def main(params: Params, _: str, progress: step.Progress) -> None:
     index, text = page.build(gathered), markdown.build(gathered)
     long_table.write(folder / "metrics.csv", gathered.results)
     io.save_text(folder / "report.md", text)
+    io.save_text(folder / "cost.html", cost.build(params))  # undeclared, for it measures the machine
     io.save_text(folder / "index.html", index)
     progress.say(str(folder / "index.html"))
 

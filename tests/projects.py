@@ -62,7 +62,7 @@ class Project:
             str(path.relative_to(self.path)): path.read_bytes()
             for top in ("data", "results")
             for path in sorted((self.path / top).rglob("*"))
-            if path.is_file() and path.name not in (".snakemake_timestamp", ".gitignore")
+            if path.is_file() and path.name not in (".snakemake_timestamp", ".gitignore", "cost.html")
         }
 
 

@@ -7,6 +7,7 @@ line. Anything else is a bug: the traceback goes to the log, its last lines and 
 
 import argparse
 import os
+import resource
 import sys
 import time
 import traceback
@@ -44,9 +45,14 @@ class Progress:
         left = (now - self._first[1]) / (done - self._first[0]) * (total - done)
         self.say(f"{100 * done // total:3d}% ({unit} {done:,} of {total:,}, about {_duration(left)} left){detail}")
 
+    @property
+    def seconds(self) -> float:
+        """Since the step began."""
+        return time.monotonic() - self._start
+
     def finish(self) -> None:
         """Says that the step is done and how long it took."""
-        self.say(f"done in {_duration(time.monotonic() - self._start)}")
+        self.say(f"done in {_duration(self.seconds)}")
 
 
 def _duration(seconds: float) -> str:
@@ -86,6 +92,7 @@ def run(main: Main, description: str | None, target: str | None = None) -> None:
         with io.lock(lock, lambda holder: progress.say(_WAITING.format(holder))):
             main(here, name, progress)
         progress.finish()
+        io.save_json(cost_path(arguments.scale, step, name), _cost(progress.seconds))
     except AtlasError as error:
         print(f"{step}: {error}", file=terminal, flush=True)
         sys.exit(1)
@@ -101,6 +108,25 @@ def run(main: Main, description: str | None, target: str | None = None) -> None:
 def log_path(scale: str, step: str, name: str) -> Path:
     """Where a step's log is."""
     return Path("logs") / scale / step / f"{name}.log"
+
+
+def cost_path(scale: str, step: str, name: str) -> Path:
+    """Where it is noted what a step took: beside its log, for it is no result."""
+    return log_path(scale, step, name).with_suffix(".cost.json")
+
+
+def _cost(seconds: float) -> dict[str, float]:
+    """``seconds`` by the clock, ``cpu_seconds`` of all cores, ``memory_mb`` at most; child processes included.
+
+    Measured here, since Snakemake's ``benchmark`` would measure under one engine only.
+    """
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, kilobytes elsewhere
+    return {
+        "seconds": round(seconds, 2),
+        "cpu_seconds": round(sum(each.ru_utime + each.ru_stime for each in both), 2),
+        "memory_mb": round(max(each.ru_maxrss for each in both) / unit),
+    }
 
 
 def _redirect(log: Path) -> None:

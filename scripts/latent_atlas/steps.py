@@ -63,6 +63,7 @@ STEPS = {
         (
             *(*_EVERY, *_READING, "backend.py", "blocks", "certificate.py", "drawing", "environment.py", "evidence.py"),
             *("figures", "latents.py", "metrics", "model.py", "models", "prepared", "report", "sources"),
+            "steps.py",
         ),
         ("seed", "datasets", "evaluation", "experiments", "taught"),
     ),

@@ -59,6 +59,15 @@ def test_everything_promised_is_there(by_snakemake: Project) -> None:
         assert (results / "report" / name).stat().st_size > 0
 
 
+def test_each_step_notes_what_it_took(by_snakemake: Project) -> None:
+    page = (by_snakemake.path / "results/demo/report/cost.html").read_text()
+    for key in EXPERIMENTS:
+        for step in ("train", "sample", "render", "evaluate"):
+            noted = json.loads((by_snakemake.path / f"logs/demo/{step}/{key}.cost.json").read_text())
+            assert 0 < noted["seconds"] < 400 and noted["cpu_seconds"] > 0 and 50 < noted["memory_mb"] < 20_000
+            assert f"<td>{key}</td><td>{step}</td>" in page
+
+
 def test_metrics_are_long_and_agree(by_snakemake: Project) -> None:
     results = by_snakemake.path / "results/demo"
     table = pd.read_csv(results / "report/metrics.csv")
