@@ -48,6 +48,7 @@ SMALL = {
     "cnn": {"width": 2},
     "cvae": {"width": 2},
     "cvae_gan": {"width": 2},
+    "vae_gan": {"width": 2},
     "dcgan": {"width": 2},
     "gan": {"hidden": 8, "maxout_units": 4},
     "lsgan": {"width": 2},
@@ -58,7 +59,7 @@ SMALL = {
 }
 # What is refused, and a part of the line that says so. Everything else works.
 NEEDS_CLASSES = {"autoencoder", "cgan", "cnn", "cvae", "cvae_gan", "mlp"}
-HALVES = {"autoencoder", "cvae", "cvae_gan", "dcgan", "lsgan", "vae", "wgan_gp"}
+HALVES = {"autoencoder", "cvae", "cvae_gan", "dcgan", "lsgan", "vae", "vae_gan", "wgan_gp"}
 REFUSED = {
     **{(model, data): "labels" for model in NEEDS_CLASSES for data in ("one class", "twelve images without classes")},
     **{("attribute_cnn", data): "'attributes'" for data in DATA},

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from latent_atlas.backend import keras, tf
+from latent_atlas.blocks import vae_gan
 from latent_atlas.model import DataSpec
-from latent_atlas.models import cvae_gan
 from latent_atlas.models.cvae_gan import CVAEGAN
+from latent_atlas.models.vae_gan import VAEGAN
 from latent_atlas.training.stability import findings
 
 DATA = DataSpec.of_images((16, 16, 1), labels=3)
@@ -134,7 +135,7 @@ def test_metric_ignores_the_label_and_the_verdict_does_not() -> None:
 
 
 def test_metric_is_the_third_convolution_before_its_normalisation() -> None:
-    network = cvae_gan.discriminator(DATA, 4)
+    network = vae_gan.discriminator(DATA, 4, DATA.labels)
     kinds = [type(layer).__name__ for layer in network.layers]
     assert kinds.count("Conv2D") == 3
     names = [layer.name for layer in network.layers]
@@ -187,3 +188,17 @@ def test_gradients_are_those_of_algorithm_one() -> None:
                 name,
                 start.name,
             )
+
+
+def test_without_labels_nothing_is_told_a_label() -> None:
+    keras.utils.set_random_seed(0)
+    settings = VAEGAN.Settings(steps=1, batch_size=4, learning_rate=0.01, latent_dim=3, width=4)
+    model, images = VAEGAN(settings, DATA), batch()["images"]
+    assert VAEGAN.reads == ("images",) and VAEGAN.condition is None
+    assert {name: len(network.inputs) for name, network in model.networks.items()} == dict.fromkeys(model.networks, 1)
+    before = {name: network.get_weights() for name, network in model.networks.items()}
+    losses = model.train_step({"images": images}, tf.constant([0, 0]))
+    assert all(np.isfinite(float(value)) for value in losses.values())
+    for name, network in model.networks.items():
+        assert any((old != new).any() for old, new in zip(before[name], network.get_weights(), strict=True)), name
+    assert model.decode(model.encode(images)).shape == images.shape
