@@ -3,10 +3,17 @@
 
 import sys
 
-sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+# Where this file and its code are: in the working directory, unless another folder or workflow uses them.
+home = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
+sys.path.insert(0, str(home / "scripts"))
 from latent_atlas.engine import Plan
 
-plan = Plan(config)
+plan = Plan(config, home)
+scripts = plan.quoted_scripts
 
 data = f"data/{plan.scale}/{{dataset}}"
 folder = f"results/{plan.scale}/experiments/{{experiment}}"
@@ -63,7 +70,7 @@ rule fetch:
         scale=plan.scale,
         values=plan.values("fetch"),
     shell:
-        "python scripts/fetch.py --scale {params.scale} {wildcards.dataset}"
+        f"python {scripts}/fetch.py --scale {{params.scale}} {{wildcards.dataset}}"
 
 
 rule prepare:
@@ -83,7 +90,7 @@ rule prepare:
         scale=plan.scale,
         values=plan.values("prepare"),
     shell:
-        "python scripts/prepare.py --scale {params.scale} {wildcards.dataset}"
+        f"python {scripts}/prepare.py --scale {{params.scale}} {{wildcards.dataset}}"
 
 
 rule train:
@@ -109,7 +116,7 @@ rule train:
         scale=plan.scale,
         values=plan.values("train"),
     shell:
-        "python scripts/train.py --scale {params.scale} {wildcards.experiment}"
+        f"python {scripts}/train.py --scale {{params.scale}} {{wildcards.experiment}}"
 
 
 rule sample:
@@ -134,7 +141,7 @@ rule sample:
         scale=plan.scale,
         values=plan.values("sample"),
     shell:
-        "python scripts/sample.py --scale {params.scale} {wildcards.experiment}"
+        f"python {scripts}/sample.py --scale {{params.scale}} {{wildcards.experiment}}"
 
 
 rule render:
@@ -159,7 +166,7 @@ rule render:
         scale=plan.scale,
         values=plan.values("render"),
     shell:
-        "python scripts/render.py --scale {params.scale} {wildcards.experiment}"
+        f"python {scripts}/render.py --scale {{params.scale}} {{wildcards.experiment}}"
 
 
 rule evaluate:
@@ -183,13 +190,13 @@ rule evaluate:
         scale=plan.scale,
         values=plan.values("evaluate"),
     shell:
-        "python scripts/evaluate.py --scale {params.scale} {wildcards.experiment}"
+        f"python {scripts}/evaluate.py --scale {{params.scale}} {{wildcards.experiment}}"
 
 
 rule report:
     input:
         plan.code("report"),
-        f"reference/{plan.scale}.json",
+        plan.reference,
         expand(f"{data}/{{kind}}", dataset=plan.datasets, kind=["raw", "processed"]),
         made,
     output:
@@ -207,4 +214,4 @@ rule report:
         scale=plan.scale,
         values=plan.values("report"),
     shell:
-        "python scripts/report.py --scale {params.scale}"
+        f"python {scripts}/report.py --scale {{params.scale}}"

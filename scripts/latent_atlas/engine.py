@@ -1,6 +1,7 @@
 """What the Snakefile asks of ``params.yaml``: which jobs there are, what each reads, and what it depends on."""
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -10,19 +11,20 @@ from typing import Any, NoReturn
 from latent_atlas import check, checked, io, params, steps
 from latent_atlas.errors import AtlasError
 
-_CODE = Path("scripts/latent_atlas")
 _DVC = Path(".dvc/tmp")
 
 
 class Plan:
     """``params.yaml`` at one scale, as the rules see it. Wildcards go in, paths and canonical strings come out."""
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    def __init__(self, config: Mapping[str, Any], home: Path) -> None:
         """Checks everything, before any job; ends the program with one line if something is wrong.
 
-        ``config`` is what stood behind ``--config``. Only ``scale`` may: the steps read ``params.yaml`` themselves, so
-        any other override would make Snakemake's record of a result untrue.
+        ``home`` is the folder of the Snakefile. ``config`` is what stood behind ``--config``. Only ``scale`` may: the
+        steps read ``params.yaml`` themselves, so any other override would make Snakemake's record of a result untrue.
         """
+        # Relative in the project itself, so that both engines name the same files.
+        self._home = Path() if home.resolve() == Path.cwd() else home.resolve()
         try:
             self._content = params.read()
             if other := sorted(set(config) - {"scale"}):
@@ -53,6 +55,21 @@ class Plan:
         return self.params.scale
 
     @property
+    def scripts(self) -> str:
+        """The folder of the steps' scripts."""
+        return str(self._home / "scripts")
+
+    @property
+    def quoted_scripts(self) -> str:
+        """The same for a shell command in which Snakemake replaces what stands in braces."""
+        return shlex.quote(self.scripts).replace("{", "{{").replace("}", "}}")
+
+    @property
+    def reference(self) -> list[str]:
+        """The maintainers' reference. It is for their own ``params.yaml``, not for that of another folder."""
+        return [f"reference/{self.scale}.json"] if self._home == Path() else []
+
+    @property
     def datasets(self) -> list[str]:
         """Every dataset role."""
         return list(self.params.datasets)
@@ -68,7 +85,8 @@ class Plan:
         def find(wildcards: Any) -> list[str]:
             key = getattr(wildcards, "experiment", None)
             found = steps.files(step, self.params.experiments[key].model if key else "")
-            return [f"scripts/{step}.py", *(str(_CODE / file.relative_to(steps.PACKAGE)) for file in found)]
+            package = Path(self.scripts) / steps.PACKAGE.name
+            return [f"{self.scripts}/{step}.py", *(str(package / file.relative_to(steps.PACKAGE)) for file in found)]
 
         return find
 
