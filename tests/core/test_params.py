@@ -228,6 +228,8 @@ def test_exceptions_to_reservations() -> None:
 
 
 def test_checking_loads_no_tensorflow(project: Callable[..., Project]) -> None:
-    code = "import sys; sys.path.insert(0, 'scripts'); from latent_atlas import engine; engine.Plan({}); "
+    code = (
+        "import sys; sys.path.insert(0, 'scripts'); from latent_atlas import engine; engine.Plan({}, engine.Path()); "
+    )
     code += "sys.exit(any(name in sys.modules for name in ('tensorflow', 'keras')))"
     project("cnn_digits").run("python", "-c", code)

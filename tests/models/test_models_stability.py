@@ -105,5 +105,6 @@ def test_a_loss_that_is_no_number_always_stops() -> None:
 @pytest.mark.parametrize("name", [name for name in models.names() if models.find(name).alarms])
 def test_alarms_name_losses_of_their_model(name: str) -> None:
     kind = models.find(name)
-    text = "".join(Path(inspect.getfile(each)).read_text() for each in (kind, adversarial))
+    files = {inspect.getfile(each) for each in kind.__mro__ if each.__module__.startswith("latent_atlas.")}
+    text = "".join(Path(file).read_text() for file in (*files, inspect.getfile(adversarial)))
     assert all(f'"{alarm.loss}"' in text for alarm in kind.alarms)
