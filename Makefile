@@ -21,9 +21,10 @@ export PATH := $(BIN):$(PATH)
 .PHONY: all env test test-marked lint format schema lock verify bench sync clean help
 .DEFAULT_GOAL := all
 
+# Ctrl-C reaches grep too, which must live to show what the steps then say.
 all: env  ## run every experiment and write the report (CORES=1 limits the cores, SCALE=laptop changes the scale)
 	@python scripts/sync.py --idle $(if $(SCALE),--scale $(SCALE)) 2>/dev/null || { \
-	  snakemake --cores $(CORES) $(if $(SCALE),--config scale=$(SCALE)) 2>&1 | grep --line-buffered -vE '$(CHATTER)' && \
+	  snakemake --cores $(CORES) $(if $(SCALE),--config scale=$(SCALE)) 2>&1 | (trap '' INT; grep --line-buffered -vE '$(CHATTER)') && \
 	  python scripts/sync.py --from snakemake $(if $(SCALE),--scale $(SCALE)); }
 
 env: $(VENV)/env  ## make the pinned environment in .venv
@@ -81,7 +82,7 @@ define install
 echo "installing envs/$(1).txt into $(VENV)" && \
 $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11, 3.12 or 3.13 is needed, for TensorFlow has no wheels for others: make PYTHON=python3.13")' && \
 $(PYTHON) -m venv $(VENV) && \
-$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/uv.txt && \
-$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r envs/$(1).txt && \
+"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/uv.txt && \
+"$(BIN)/uv" pip install --quiet --python "$(BIN)/python" --require-hashes -r envs/$(1).txt && \
 touch $@
 endef

@@ -37,13 +37,10 @@ localrules:
     fetch,
 
 
-# Everything that experiments leave behind.
-made = expand(
-    f"{folder}/{{file}}",
-    experiment=plan.experiments,
-    file=["weights.npz", "model.json", "history.csv", "snapshots.npz", "samples.npz", "verdict.npz"]
-    + ["metrics.json", "left_out.json", "figures", "animations"],
-)
+# Everything that an experiment leaves behind.
+files = ["weights.npz", "model.json", "history.csv", "snapshots.npz", "samples.npz", "verdict.npz"]
+files += ["metrics.json", "left_out.json", "figures", "animations"]
+made = expand(f"{folder}/{{file}}", experiment=plan.experiments, file=files)
 
 
 # All of it, so that what somebody has deleted is made again.
@@ -52,6 +49,17 @@ rule all:
         f"{pages}/index.html",
         expand(f"{data}/processed", dataset=plan.datasets),
         made,
+
+
+# One experiment by its key, as in `snakemake vae_digits`.
+for experiment in plan.experiments:
+
+    rule:
+        name:
+            experiment
+        input:
+            expand(f"{folder}/{{file}}", experiment=experiment, file=files),
+        localrule: True
 
 
 rule fetch:

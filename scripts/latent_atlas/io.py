@@ -154,12 +154,13 @@ def _fsync(path: Path) -> None:
 
 def cannot_write(error: OSError, path: Path) -> AtlasError:
     """What to tell the user when the system refuses to write ``path``."""
+    full = errno.ENOSPC if " requested and " in str(error) else 0  # what NumPy says of a disk that is full
     reason = {
         errno.ENOSPC: "the disk is full; free some space and run the same command again",
         errno.EACCES: "no permission to write there",
         errno.EPERM: "no permission to write there",
         errno.EROFS: "the folder is read-only",
-    }.get(error.errno or 0, error.strerror or str(error))
+    }.get(error.errno or full, error.strerror or str(error))
     return AtlasError(f"{path}: cannot be written: {reason}")
 
 

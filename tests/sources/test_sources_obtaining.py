@@ -63,6 +63,12 @@ def test_a_mirror_with_another_file_is_passed_over(
     assert obtain(known(f"{server.url}/thing.bin"), raw, progress).read_bytes() == CONTENT
 
 
+def test_a_mirror_that_is_not_there_is_named(place: Path, raw: Path, progress: Silent, monkeypatch):
+    monkeypatch.setenv("LATENT_ATLAS_MIRROR", str(place / "mirorr"))
+    with pytest.raises(AtlasError, match=r"LATENT_ATLAS_MIRROR names \S+/mirorr, which is no folder; "):
+        obtain(known(), raw, progress)
+
+
 def test_a_wrong_checksum_is_refused_and_nothing_is_left(place: Path, raw: Path, server: Server, progress: Silent):
     server.files["thing.bin"] = CONTENT[:-1] + b"!"
     with pytest.raises(AtlasError, match=r"set/thing\.bin.*gives another file \(sha256 .*expected") as refused:

@@ -102,6 +102,19 @@ def test_a_zip_that_is_none(place: Path, content: bytes, reason: str):
     assert not (place / "data").exists()
 
 
+def test_a_mended_folder_is_read_after_a_new_revision(place: Path):
+    (pets(place / "pets") / "000.png").write_bytes(b"no picture")
+    write_params(place, path="pets", size=16)
+    subprocess.run(command("fetch"), cwd=place, check=True)
+    line = refused("prepare", place)
+    assert "pets: '000.png' is not a picture" in line
+    assert "after a change set `revision: 1` in datasets.digits.demo" in line
+    (place / "pets/000.png").unlink()
+    write_params(place, path="pets", size=16, revision=1)
+    for step in ("fetch", "prepare"):
+        subprocess.run(command(step), cwd=place, check=True)
+
+
 FULL = """
 import json, os, subprocess, sys
 from pathlib import Path

@@ -28,6 +28,10 @@ class Options(Strict):
 
     source: str = Field(description="which file of this package obtains and standardises the data")
 
+    def advice(self, where: str) -> str:  # `where` is the entry in ``params.yaml``
+        """What to do beyond what an error says whose cause is in the data."""
+        return ""
+
 
 class Source(Protocol):
     """A source file, seen as an object; its functions are given options of its own kind."""

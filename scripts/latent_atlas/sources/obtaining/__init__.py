@@ -40,12 +40,13 @@ def obtain(file: RemoteFile, raw: Path, progress: Progress, last: Callable[[Path
     target = raw / PurePosixPath(file.name).name
     by_hand, mirror = io.WORK / "downloads" / file.name, os.environ.get(MIRROR, "")
     copies = {str(by_hand): by_hand} if by_hand.exists() else {}
-    urls = {url: url for url in file.hosts}
+    urls, answers = {url: url for url in file.hosts}, []
     if "://" in mirror:
         urls = {MIRROR: f"{mirror.rstrip('/')}/{file.name}"} | urls
+    elif mirror and not Path(mirror).is_dir():
+        answers.append(f"{MIRROR} names {mirror}, which is no folder")
     elif mirror:
         copies[MIRROR] = Path(mirror) / file.name
-    answers = []
     for shown, origin in copies.items():
         if not (problem := _copy(origin, target, file.sha256)):
             return target

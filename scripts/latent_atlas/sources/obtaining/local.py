@@ -36,6 +36,10 @@ class Options(sources.Options):
         """Where the user's file or folder should be."""
         return Path(self.path).expanduser()
 
+    def advice(self, where: str) -> str:
+        """What has been copied does not change with the files."""
+        return f" (what is read is a copy: after a change set `revision: {self.revision + 1}` in {where})"
+
 
 def about(options: Options) -> dict[str, str]:
     """The part of the data card that the user knows."""
