@@ -33,7 +33,7 @@ def main() -> None:
             print(f"{key.replace('_', ' ')}: {name}")
     for entry in result["metrics"]:
         print("out of tolerance: {experiment} {metric}: {found}, reference {reference}".format(**entry))
-    print(certificate.summary(result))
+    print("\n".join([*certificate.verdicts(result), certificate.summary(result)]))
     sys.exit(0 if certificate.holds(result) else 1)
 
 

@@ -44,7 +44,8 @@ def compare(found: Mapping[str, Any], reference: Mapping[str, Any]) -> dict[str,
     """The certificate.
 
     ``identical``, ``within_tolerance``, ``different``, ``missing``, ``unexpected`` are lists of paths; ``metrics`` are
-    those out of tolerance, each with both values; and ``same_machine`` and both machines.
+    those out of tolerance, each with both values; ``experiments`` has a verdict for each experiment of the reference,
+    the worst word that holds for one of its files; and ``same_machine`` and both machines.
     """
     astray = _astray(found["metrics"], reference["metrics"])
     experiments_astray = {entry["experiment"] for entry in astray}
@@ -53,15 +54,24 @@ def compare(found: Mapping[str, Any], reference: Mapping[str, Any]) -> dict[str,
         same = found["outputs"][path] == reference["outputs"][path]
         near = path.startswith("results/") and path.split("/")[3] not in experiments_astray
         result["identical" if same else "within_tolerance" if near else "different"].append(path)
+    result["missing"] = sorted(set(reference["outputs"]) - set(found["outputs"]))
     return {
         **result,
-        "missing": sorted(set(reference["outputs"]) - set(found["outputs"])),
+        "experiments": _verdicts(result, list(reference["metrics"])),
         "unexpected": sorted(set(found["outputs"]) - set(reference["outputs"])),
         "metrics": astray,
         "same_machine": found["machine"] == reference["machine"],
         "machine": found["machine"],
         "reference_machine": reference["machine"],
     }
+
+
+def _verdicts(result: Mapping[str, list[str]], experiments: list[str]) -> dict[str, str]:
+    verdicts = {}
+    for word in ("identical", "within_tolerance", "different", "missing"):  # what is worse comes later
+        mine = {path.split("/")[3] for path in result[word] if path.startswith("results/")}
+        verdicts.update(dict.fromkeys(mine.intersection(experiments), word))
+    return {experiment: verdicts[experiment] for experiment in experiments if experiment in verdicts}
 
 
 def summary(certificate: Mapping[str, Any]) -> str:
@@ -71,6 +81,23 @@ def summary(certificate: Mapping[str, Any]) -> str:
     counts = [f"{len(certificate[key])} {words.get(key, key.replace('_', ' '))}" for key in keys]
     where = "the reference's kind of machine" if certificate["same_machine"] else "another kind of machine"
     return f"outputs: {', '.join(counts)} (on {where})"
+
+
+def verdicts(certificate: Mapping[str, Any]) -> list[str]:
+    """A line for each kind of verdict on whole experiments that was passed at least once."""
+    words = {
+        "identical": "the same bytes",
+        "within_tolerance": "other bytes, but every metric is within what the processor may change",
+        "different": "not the same result: a metric is out of tolerance",
+        "missing": "files are missing",
+    }
+    by_word = {word: [key for key, found in certificate["experiments"].items() if found == word] for word in words}
+    return [
+        f"{len(keys)} of {len(certificate['experiments'])} experiments: {words[word]}"
+        + ("" if word == "identical" else f" ({', '.join(keys)})")
+        for word, keys in by_word.items()
+        if keys
+    ]
 
 
 def holds(certificate: Mapping[str, Any]) -> bool:

@@ -48,6 +48,23 @@ def test_other_metrics_make_their_experiment_different() -> None:
     assert not certificate.holds(result)
 
 
+def test_whole_experiments_get_a_verdict() -> None:
+    outputs = {name: "x" for name in REFERENCE["outputs"] if "/gan/" in name} | {
+        "results/demo/experiments/vae/weights.npz": "2"
+    }
+    metrics = {"vae": {"elbo": -100.0}, "gan": {"label_accuracy": 0.6}}
+    result = certificate.compare(_found(outputs=outputs, metrics=metrics), REFERENCE)
+    assert result["experiments"] == {"vae": "identical", "gan": "different"}
+    assert certificate.verdicts(result) == [
+        "1 of 2 experiments: the same bytes",
+        "1 of 2 experiments: not the same result: a metric is out of tolerance (gan)",
+    ]
+    near = certificate.compare(_found(outputs=outputs, machine={"processor": "B"}), REFERENCE)
+    assert near["experiments"]["gan"] == "within_tolerance"
+    gone = certificate.compare(_found(outputs={}, metrics={}), REFERENCE)
+    assert set(gone["experiments"].values()) == {"missing"}
+
+
 @pytest.mark.parametrize("change", ["missing", "unexpected"])
 def test_files_too_few_or_too_many(change: str) -> None:
     outputs = dict(REFERENCE["outputs"])

@@ -39,7 +39,9 @@ def test_what_steps_say_after_control_c_is_shown(clone: Path) -> None:
     (clone / ".venv/env").touch()
     pretend(clone, "python", 'case "$*" in *--idle*) exit 1;; esac')
     said = "train x: interrupted; the same command resumes it"
-    pretend(clone, "snakemake", f"trap 'sleep 0.3; echo \"{said}\"; exit 1' INT; echo begun; while :; do sleep 0.05; done")
+    pretend(
+        clone, "snakemake", f"trap 'sleep 0.3; echo \"{said}\"; exit 1' INT; echo begun; while :; do sleep 0.05; done"
+    )
     make = subprocess.Popen(["make"], cwd=clone, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert make.stdout and make.stdout.readline() == "begun\n"
     os.killpg(make.pid, signal.SIGINT)

@@ -1,6 +1,7 @@
 """One file per system; the file's name is the model's name in ``params.yaml``."""
 
 import importlib
+import inspect
 import pkgutil
 
 from latent_atlas.columns import DataSpec
@@ -18,7 +19,7 @@ def find(name: str) -> type[Model]:
     """The model class of ``models/<name>.py``. Loads neither Keras nor TensorFlow.
 
     Raises:
-        AtlasError: there is no such file, or it does not define exactly one model.
+        AtlasError: there is no such file, it does not define exactly one model, or the model lacks what all have.
     """
     if name not in names():
         raise AtlasError(f"unknown model {name!r}; there are {', '.join(names())}")
@@ -30,6 +31,15 @@ def find(name: str) -> type[Model]:
     ]
     if len(found) != 1:
         raise AtlasError(f"{module.__file__}: defines {len(found)} models; a model file defines one")
+    if inspect.isabstract(found[0]):
+        lacking = ", ".join(sorted(found[0].__abstractmethods__))
+        raise AtlasError(
+            f"{module.__file__}: {found[0].__name__} does not define {lacking}, which what it inherits asks for"
+        )
+    if not hasattr(found[0], "Settings"):
+        raise AtlasError(
+            f"{module.__file__}: {found[0].__name__} has no Settings, a class that inherits model.Settings"
+        )
     return found[0]
 
 
