@@ -8,17 +8,22 @@ SCALE  ?=
 SHELL       := bash
 .SHELLFLAGS := -o pipefail -c
 
+# A folder of wheels to install from in place of the package index, as archives for machines without internet have it.
+WHEELS ?= $(wildcard wheels)
+
 # What Snakemake says beside the progress of the steps.
 CHATTER := ^$$|^\[|^(Assuming|Building|Complete log|Execute|Finished jobid|Provided|Rules claiming|Select|Using|host)
 
 # Slow tests that measure no time and kill nothing.
 SIDE_BY_SIDE := tests/core/test_awkward_data.py tests/core/test_steps.py tests/core/test_tiny_models.py
 
+OFFLINE := $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
+
 VENV := .venv
 BIN  := $(CURDIR)/$(VENV)/bin
 export PATH := $(BIN):$(PATH)
 
-.PHONY: all env test test-marked lint format schema lock verify bench sync clean help
+.PHONY: all env test test-marked lint format schema lock verify bench sync archive clean help
 .DEFAULT_GOAL := all
 
 # Ctrl-C reaches grep too, which must live to show what the steps then say.
@@ -64,6 +69,9 @@ bench: $(VENV)/dev  ## measure training steps and sampled images a second on thi
 sync: env  ## let Snakemake and DVC know what the other has done
 	@python scripts/sync.py $(if $(SCALE),--scale $(SCALE))
 
+archive: env  ## pack the repository, wheels and raw data into latent-atlas.tar, for a machine without internet
+	@python scripts/pack.py $(if $(SCALE),--scale $(SCALE)) latent-atlas.tar
+
 clean:  ## remove data, results, logs and work in progress, but not .venv or the DVC cache
 	rm -rf data results logs .atlas .snakemake
 
@@ -82,7 +90,7 @@ define install
 echo "installing envs/$(1).txt into $(VENV)" && \
 $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11, 3.12 or 3.13 is needed, for TensorFlow has no wheels for others: make PYTHON=python3.13")' && \
 $(PYTHON) -m venv $(VENV) && \
-"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/uv.txt && \
-"$(BIN)/uv" pip install --quiet --python "$(BIN)/python" --require-hashes -r envs/$(1).txt && \
+"$(BIN)/python" -m pip install --quiet --disable-pip-version-check $(OFFLINE) --require-hashes -r envs/uv.txt && \
+"$(BIN)/uv" pip install --quiet --python "$(BIN)/python" $(OFFLINE) --require-hashes -r envs/$(1).txt && \
 touch $@
 endef

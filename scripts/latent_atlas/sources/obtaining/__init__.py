@@ -18,6 +18,7 @@ from latent_atlas.sources import Progress
 from latent_atlas.sources.obtaining import transfer
 
 MIRROR = "LATENT_ATLAS_MIRROR"
+KEEP = "LATENT_ATLAS_KEEP"  # a folder where what is obtained is left too, so that it becomes a mirror
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,15 @@ def obtain(file: RemoteFile, raw: Path, progress: Progress, last: Callable[[Path
     ``last`` is tried when all else has failed: it puts the file at the path it is given, or raises
     `transfer.RefusalError`. AtlasError: no place gives a file of that SHA-256; the message says what each answered.
     """
+    target = _obtain(file, raw, progress, last)
+    if keep := os.environ.get(KEEP, ""):
+        kept = Path(keep) / file.name
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(target, kept)
+    return target
+
+
+def _obtain(file: RemoteFile, raw: Path, progress: Progress, last: Callable[[Path], None] | None) -> Path:
     target = raw / PurePosixPath(file.name).name
     by_hand, mirror = io.WORK / "downloads" / file.name, os.environ.get(MIRROR, "")
     copies = {str(by_hand): by_hand} if by_hand.exists() else {}
