@@ -10,6 +10,7 @@ def main(params: Params, key: str, progress: step.Progress) -> None:
     experiment = params.experiments[key]
     settings, folder = models.settings(params, key), params.folder(key)
     backend.configure(settings.threads, params.seed, settings.deterministic)
+    backend.check_gpu(params.reservation("sample", key, "gpu"), params.resources.without_gpu == "refuse", progress.say)
     data = prepared.load(params.processed(experiment.dataset))
     card = weights.describe(params, key, data.spec)
     untrained = weights.build(card)  # first, so that its weights are those that training began with

@@ -15,6 +15,7 @@ def main(params: Params, key: str, progress: step.Progress) -> None:
     data = prepared.load(params.processed(experiment.dataset))
     card = weights.describe(params, key, data.spec)
     backend.configure(settings.threads, params.seed, settings.deterministic)
+    backend.check_gpu(params.reservation("train", key, "gpu"), params.resources.without_gpu == "refuse", progress.say)
     model = weights.build(card)
     columns = model.columns(settings)
     model.prepare(before(params, experiment, data, columns))

@@ -8,8 +8,13 @@ So model files write ``from latent_atlas.backend import keras, tf`` and nothing 
 import importlib
 import os
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from latent_atlas.errors import AtlasError
+
+_DRIVER = Path("/proc/driver/nvidia/version")
 _OPERATIONS_AT_ONCE = 2  # independent ones; it keeps a second core busy, and changes no bytes
 
 # Keras imports these if it can, for features this project does not use: half of its import time.
@@ -61,3 +66,21 @@ def configure(threads: int, seed: int, deterministic: bool) -> None:
     keras.utils.set_random_seed(seed)
     if deterministic:
         tf.config.experimental.enable_op_determinism()
+
+
+def check_gpu(reserved: int, refuse: bool, say: Callable[[str], None]) -> None:
+    """Says that a job that reserves GPUs runs on the CPU, for TensorFlow finds none; AtlasError if told to ``refuse``.
+
+    TensorFlow itself says nothing: where its CUDA libraries are missing, it takes the CPU. Call after `configure`.
+    """
+    if not reserved or tf.config.list_physical_devices("GPU"):
+        return
+    found = "TensorFlow finds no GPU" + (
+        f", though there is an NVIDIA driver ({_DRIVER}): its CUDA libraries are missing or do not fit; install "
+        "envs/gpu.txt in place of envs/cpu.txt"
+        if _DRIVER.exists()
+        else ""
+    )
+    if refuse:
+        raise AtlasError(f"{found}; the job reserves one, and params.yaml says resources: without_gpu: refuse")
+    say(f"{found}; the job reserves one, and runs on the CPU")

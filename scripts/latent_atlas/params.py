@@ -11,7 +11,7 @@ import re
 import reprlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
@@ -73,6 +73,10 @@ class Resources(Strict):
 
     steps: dict[str, Reservation]
     experiments: dict[str, Reservation] = {}
+    without_gpu: Literal["run", "refuse"] = Field(
+        default="run",
+        description="what a job that reserves a GPU does where TensorFlow finds none: run on the CPU, or end",
+    )
 
 
 class Scaled(Strict):
