@@ -53,6 +53,7 @@ class Alarm:
     loss: str  # its name among those that `Model.train_step` returns
     below: float = float("-inf")  # it rings while the loss is below this,
     above: float = float("inf")  # or above this
+    warm_up: float = 0.0  # share of the run, at its beginning, in which it is silent
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,8 @@ SMALL = {
     "cnn": {"width": 2},
     "cvae": {"width": 2},
     "cvae_gan": {"width": 2},
+    "cvae_gan_article": {"width": 2, "inner_steps": 2},
+    "rotation_cnn": {"width": 2},
     "vae_gan": {"width": 2},
     "dcgan": {"width": 2},
     "gan": {"hidden": 8, "maxout_units": 4},
@@ -58,8 +60,11 @@ SMALL = {
     "wgan_gp": {"width": 2, "critic_steps": 2},
 }
 # What is refused, and a part of the line that says so. Everything else works.
-NEEDS_CLASSES = {"autoencoder", "cgan", "cnn", "cvae", "cvae_gan", "mlp"}
-HALVES = {"autoencoder", "cvae", "cvae_gan", "dcgan", "lsgan", "vae", "vae_gan", "wgan_gp"}
+NEEDS_CLASSES = {"autoencoder", "cgan", "cnn", "cvae", "cvae_gan", "cvae_gan_article", "mlp"}
+HALVES = {
+    *("autoencoder", "cvae", "cvae_gan", "cvae_gan_article", "dcgan", "lsgan", "rotation_cnn", "vae", "vae_gan"),
+    "wgan_gp",
+}
 REFUSED = {
     **{(model, data): "labels" for model in NEEDS_CLASSES for data in ("one class", "twelve images without classes")},
     **{("attribute_cnn", data): "'attributes'" for data in DATA},
@@ -157,7 +162,7 @@ def _run(here: params.Params, key: str, data: prepared.Dataset) -> None:
     weights.save(here.folder(key), model, card)
     io.save_table(here.folder(key) / "history.csv", ["step", "images_seen", *record.columns], record.rows)
     io.save_arrays(here.folder(key) / "snapshots.npz", record.film() | stills)
-    judge = model if key in ("cnn", "mlp") else None
+    judge = model if key in ("cnn", "mlp", "rotation_cnn") else None
     context = Context(model, weights.build(card), judge, data, 0, shown=2, **here.evaluation.model_dump())
     io.save_arrays(here.folder(key) / evidence.SAMPLES, samplers.collect(context))
     io.save_arrays(here.folder(key) / evidence.VERDICT, samplers.verdict(context))

@@ -42,6 +42,12 @@ def test_two_stretches_and_two_alarms_are_told_apart() -> None:
     ]
 
 
+def test_an_alarm_is_silent_while_it_warms_up() -> None:
+    late = Alarm("won", "cost", below=0.1, warm_up=0.2)
+    assert not findings([late], ["cost", "norm"], rows(4 * [0.0] + 16 * [1.0]), 200)
+    assert [str(f) for f in findings([late], ["cost", "norm"], rows(20 * [0.0]), 200)] == ["won (steps 50 to 200)"]
+
+
 def test_an_alarm_for_a_loss_that_is_not_there_is_silent() -> None:
     assert not findings([Alarm("x", "other", below=9)], ["cost", "norm"], rows([0.0] * 9), 10)
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     Optimizers = dict[str, keras.optimizers.Optimizer]
     Networks = dict[str, keras.Model]
 
-COLLAPSED = Alarm("mode collapse: generated images hardly differ", "diversity", below=0.25)
+# A generator's first images are all alike before it has learnt anything.
+COLLAPSED = Alarm("mode collapse: generated images hardly differ", "diversity", below=0.25, warm_up=0.2)
 DISCRIMINATOR_WON = Alarm("the discriminator has won", "discriminator_loss", below=0.05)
 
 

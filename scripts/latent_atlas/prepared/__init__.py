@@ -142,6 +142,9 @@ class Split(Mapping[str, Any]):
         """The first ``count`` rows of each order; splits are shuffled, so these are as good a draw as any."""
         return Split(self.dataset, self.name, count if self.most is None else min(count, self.most))
 
+    def __contains__(self, name: object) -> bool:
+        return name in list(self)
+
     def __iter__(self) -> Iterator[str]:
         columns = self.dataset.spec.columns.items()
         return iter(name for name, column in columns if column.kind not in ("picture", "network"))
