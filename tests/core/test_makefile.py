@@ -35,6 +35,16 @@ def test_the_environment_is_made_in_a_folder_with_a_blank(clone: Path) -> None:
     assert (clone / ".venv/env").exists()
 
 
+def test_a_folder_of_wheels_takes_the_place_of_the_package_index(clone: Path) -> None:
+    pretend(clone, "uv", 'echo "$@" >> uv.log')
+    subprocess.run(["make", "env", "PYTHON=true"], cwd=clone, check=True)
+    (clone / "wheels").mkdir()
+    (clone / ".venv/env").unlink()
+    subprocess.run(["make", "env", "PYTHON=true"], cwd=clone, check=True)
+    first, second = (clone / "uv.log").read_text().splitlines()
+    assert "--no-index" not in first and "--no-index --find-links wheels" in second
+
+
 def test_what_steps_say_after_control_c_is_shown(clone: Path) -> None:
     (clone / ".venv/env").touch()
     pretend(clone, "python", 'case "$*" in *--idle*) exit 1;; esac')

@@ -63,6 +63,16 @@ def test_a_mirror_with_another_file_is_passed_over(
     assert obtain(known(f"{server.url}/thing.bin"), raw, progress).read_bytes() == CONTENT
 
 
+def test_what_is_kept_becomes_a_mirror(place: Path, raw: Path, server: Server, progress: Silent, monkeypatch):
+    server.files["thing.bin"] = CONTENT
+    monkeypatch.setenv("LATENT_ATLAS_KEEP", str(place / "kept"))
+    obtain(known(f"{server.url}/thing.bin"), raw, progress)
+    monkeypatch.delenv("LATENT_ATLAS_KEEP")
+    monkeypatch.setenv("LATENT_ATLAS_MIRROR", str(place / "kept"))
+    assert obtain(known(), raw, progress).read_bytes() == CONTENT
+    assert len(server.requests) == 1
+
+
 def test_a_mirror_that_is_not_there_is_named(place: Path, raw: Path, progress: Silent, monkeypatch):
     monkeypatch.setenv("LATENT_ATLAS_MIRROR", str(place / "mirorr"))
     with pytest.raises(AtlasError, match=r"LATENT_ATLAS_MIRROR names \S+/mirorr, which is no folder; "):
