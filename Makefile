@@ -63,8 +63,8 @@ lock: $(VENV)/dev  ## pin the newest versions that envs/*.in allow
 verify: all  ## run what is missing or out of date, then compare every byte with the maintainers' reference
 	@python scripts/verify.py $(if $(SCALE),--scale $(SCALE))
 
-bench: $(VENV)/dev  ## measure training steps and sampled images a second on this machine
-	python tests/bench.py
+bench: env  ## race the train steps against the same networks trained as keras.io's examples do it
+	PYTHONPATH=scripts python benchmarks/run.py $(if $(SCALE),--scale $(SCALE))
 
 sync: env  ## let Snakemake and DVC know what the other has done
 	@python scripts/sync.py $(if $(SCALE),--scale $(SCALE))
