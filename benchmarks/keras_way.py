@@ -107,11 +107,11 @@ class VAEGAN(_Peer):
         losses = {}
         for name, network in self.networks.items():
             with tf.GradientTape() as tape:
-                losses[name] = self._losses(images, labels)[name]
+                losses[name] = self.all_costs(images, labels)[name]
             self.descend(self.each[name], tape, losses[name], network)
         return losses
 
-    def _losses(self, images: Any, labels: list[Any]) -> dict[str, Any]:
+    def all_costs(self, images: Any, labels: list[Any]) -> dict[str, Any]:
         mean, log_variance, latents = _encoded(self.encoder, images, labels)
         drawn = [
             tf.sigmoid(self.decoder([z, *labels], training=True))
@@ -140,7 +140,7 @@ class Article(VAEGAN):
         order = [("discriminator", parts[0]), *((n, part) for part in parts for n in ("encoder", "decoder"))]
         for name, (images, labels) in order:
             with tf.GradientTape() as tape:
-                loss = self._losses(images, [labels])[name]
+                loss = self.all_costs(images, [labels])[name]
             self.descend(self.each[name], tape, loss, self.networks[name])
         return {"loss": loss}
 
