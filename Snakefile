@@ -19,6 +19,7 @@ data = f"data/{plan.scale}/{{dataset}}"
 folder = f"results/{plan.scale}/experiments/{{experiment}}"
 pages = f"results/{plan.scale}/report"
 logs = f"logs/{plan.scale}"
+environment = "envs/conda.yaml"
 
 
 wildcard_constraints:
@@ -68,6 +69,8 @@ rule fetch:
         directory(f"{data}/raw"),
     log:
         f"{logs}/fetch/{{dataset}}.log",
+    conda:
+        environment
     resources:
         mem_mb=plan.reserve("fetch", "mem_mb"),
         runtime=plan.reserve("fetch", "runtime"),
@@ -86,6 +89,8 @@ rule prepare:
         directory(f"{data}/processed"),
     log:
         f"{logs}/prepare/{{dataset}}.log",
+    conda:
+        environment
     resources:
         mem_mb=plan.reserve("prepare", "mem_mb"),
         runtime=plan.reserve("prepare", "runtime"),
@@ -108,6 +113,8 @@ rule train:
         f"{folder}/snapshots.npz",
     log:
         f"{logs}/train/{{experiment}}.log",
+    conda:
+        environment
     threads: plan.threads
     resources:
         mem_mb=plan.reserve("train", "mem_mb"),
@@ -131,6 +138,8 @@ rule sample:
         f"{folder}/verdict.npz",
     log:
         f"{logs}/sample/{{experiment}}.log",
+    conda:
+        environment
     threads: plan.threads
     resources:
         mem_mb=plan.reserve("sample", "mem_mb"),
@@ -156,6 +165,8 @@ rule render:
         directory(f"{folder}/animations"),
     log:
         f"{logs}/render/{{experiment}}.log",
+    conda:
+        environment
     resources:
         mem_mb=plan.reserve("render", "mem_mb"),
         runtime=plan.reserve("render", "runtime"),
@@ -178,6 +189,8 @@ rule evaluate:
         f"{folder}/left_out.json",
     log:
         f"{logs}/evaluate/{{experiment}}.log",
+    conda:
+        environment
     resources:
         mem_mb=plan.reserve("evaluate", "mem_mb"),
         runtime=plan.reserve("evaluate", "runtime"),
@@ -200,6 +213,8 @@ rule report:
         f"{pages}/metrics.csv",
     log:
         f"{logs}/report/report.log",
+    conda:
+        environment
     resources:
         mem_mb=plan.reserve("report", "mem_mb"),
         runtime=plan.reserve("report", "runtime"),

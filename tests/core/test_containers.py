@@ -38,3 +38,8 @@ def test_a_recipe_has_a_python_that_the_makefile_allows(recipe: str) -> None:
 def test_the_docker_container_does_not_run_as_root() -> None:
     last = re.findall(r"^USER (\S+)$", (ROOT / "containers/Dockerfile").read_text(), re.MULTILINE)[-1]
     assert last not in ("root", "0")
+
+
+def test_the_conda_environment_is_the_lock_file() -> None:
+    lines = (ROOT / "envs/conda.yaml").read_text().splitlines()
+    assert "  - python=3.11" in lines and lines[-2:] == ["  - pip:", "      - -r cpu.txt"]
