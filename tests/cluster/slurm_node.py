@@ -94,17 +94,6 @@ class Slurm:
             time.sleep(0.5)
         raise RuntimeError((self.folder / "slurmctld.log").read_text())
 
-    def restart(self, daemon: str) -> None:
-        """Kills the controller, ``slurmctld``, or the node's ``slurmd``, as a crash does, and starts it again."""
-        pid = self.folder / f"{daemon}.pid"
-        _run("kill", "-KILL", pid.read_text().strip())
-        pid.unlink(missing_ok=True)
-        time.sleep(3)
-        if daemon == "slurmd":
-            self.start_node()
-        else:
-            _run(daemon)
-
     def stop(self) -> None:
         """Ends the daemons and takes the settings away."""
         for pid in (self.folder / "slurmd.pid", self.folder / "slurmctld.pid", self._munge):

@@ -3,7 +3,6 @@
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -49,66 +48,39 @@ def _project(path: Path) -> Project:
     return project
 
 
-@pytest.fixture(scope="module")
-def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return slurm_node.plugin(tmp_path_factory.mktemp("plugin") / "slurm", ROOT / "envs/slurm.txt")
-
-
-@pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What the same pipeline leaves without Slurm."""
-    here = _project(tmp_path_factory.mktemp("local") / "here")
+def test_a_job_is_cancelled_and_the_bytes_are_those_of_a_run_here(
+    cluster: slurm_node.Slurm, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    plugin = slurm_node.plugin(tmp_path_factory.mktemp("plugin") / "slurm", ROOT / "envs/slurm.txt")
+    here, there = (_project(tmp_path / name) for name in ("here", "there"))
     here.run("snakemake", "--cores", "2", timeout=900)
-    return here.files()
-
-
-@contextmanager
-def _run(project: Project, plugin: Path) -> Iterator[None]:
-    """Runs the pipeline on Slurm while the body does what it does to it; it must end well."""
-    log = project.path.parent / "log"
-    environment = project.environment | {"PYTHONPATH": str(plugin)}
-    with log.open("w") as file:
-        run = subprocess.Popen(COMMAND, cwd=project.path, env=environment, stdout=file, stderr=subprocess.STDOUT)
+    run = subprocess.Popen(
+        COMMAND,
+        cwd=there.path,
+        env=there.environment | {"PYTHONPATH": str(plugin)},
+        stdout=(tmp_path / "log").open("w"),
+        stderr=subprocess.STDOUT,
+    )
     try:
-        yield
-        assert run.wait(900) == 0, log.read_text()
+        cancelled = _cancel_when_training(cluster, there, "cvae_digits")
+        assert run.wait(900) == 0, (tmp_path / "log").read_text()
     finally:
         run.kill()
-
-
-def test_a_job_is_cancelled_and_the_bytes_are_those_of_a_run_here(
-    cluster: slurm_node.Slurm, plugin: Path, local: dict[str, bytes], tmp_path: Path
-) -> None:
-    project = _project(tmp_path / "there")
-    with _run(project, plugin):
-        cancelled = _training(cluster, project, "cvae_digits")
-        subprocess.run(["scancel", str(cancelled)], check=True)
     jobs = cluster.jobs()
     assert jobs[cancelled]["JobState"] == "CANCELLED"
-    assert "resumed after step" in (project.path / "logs/demo/train/cvae_digits.log").read_text()
-    assert project.files() == local
+    assert "resumed after step" in (there.path / "logs/demo/train/cvae_digits.log").read_text()
+    assert there.files() == here.files()
     _check_reservations(jobs)
 
 
-def test_daemons_are_killed_and_started_again_half_way(
-    cluster: slurm_node.Slurm, plugin: Path, local: dict[str, bytes], tmp_path: Path
-) -> None:
-    project = _project(tmp_path / "there")
-    with _run(project, plugin):
-        training = _training(cluster, project, "cvae_digits")
-        for daemon in ("slurmd", "slurmctld"):
-            cluster.restart(daemon)
-    assert cluster.jobs()[training]["JobState"] == "COMPLETED"
-    assert project.files() == local
-
-
-def _training(cluster: slurm_node.Slurm, project: Project, experiment: str) -> int:
-    """Waits until the training of an experiment has left a checkpoint; returns the number of its job."""
+def _cancel_when_training(cluster: slurm_node.Slurm, project: Project, experiment: str) -> int:
+    """Cancels the training of an experiment once it has left a checkpoint; returns the number of the job."""
     for _ in range(1200):
         time.sleep(0.25)
         for number, job in cluster.jobs().items():
             training = job["Comment"] == f"rule_train_wildcards_{experiment}" and job["JobState"] == "RUNNING"
             if training and list((project.path / ".atlas/checkpoints/demo" / experiment).glob("*-*.npz")):
+                subprocess.run(["scancel", str(number)], check=True)
                 return number
     pytest.fail("the training never began")
 
