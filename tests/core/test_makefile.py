@@ -56,7 +56,11 @@ def test_what_steps_say_after_control_c_is_shown(clone: Path) -> None:
         clone, "snakemake", f"trap 'sleep 0.3; echo \"{said}\"; exit 1' INT; echo begun; while :; do sleep 0.05; done"
     )
     make = subprocess.Popen(["make"], cwd=clone, env=ALONE, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    assert make.stdout and make.stdout.readline() == "begun\n"
-    os.killpg(make.pid, signal.SIGINT)
-    rest, _ = make.communicate(timeout=20)
+    try:
+        assert make.stdout and make.stdout.readline() == "begun\n"
+        os.killpg(make.pid, signal.SIGINT)
+        rest, _ = make.communicate(timeout=20)
+    finally:
+        if make.poll() is None:
+            os.killpg(make.pid, signal.SIGKILL)
     assert said in rest and make.returncode
