@@ -34,7 +34,7 @@ SHAPES = {  # and the models that take them
     (48, 32, 3): ANY_SIDES | HALVED | QUARTERED | TRANSLATORS,
     (27, 27, 1): ANY_SIDES,
     (5, 5, 1): ANY_SIDES,
-    (52, 52, 1): ANY_SIDES | QUARTERED | {"cyclegan"},  # halves to 13
+    (52, 52, 1): ANY_SIDES | QUARTERED | {"cyclegan", "cvae_gan_article"},  # halves to 13
     (32, 32, 3): set(NAMES),
 }
 
