@@ -52,7 +52,7 @@ rule all:
 
 
 # One experiment by its key, as in `snakemake vae_digits`.
-for experiment in plan.experiments:
+for experiment in plan.targets:
 
     rule:
         name:

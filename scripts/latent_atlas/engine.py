@@ -79,6 +79,11 @@ class Plan:
         """Every experiment key."""
         return list(self.params.experiments)
 
+    @property
+    def targets(self) -> list[str]:
+        """The experiments that can be asked for by their key: all whose key is not the name of a rule."""
+        return [key for key in self.experiments if key not in {"all", *steps.STEPS}]
+
     def code(self, step: str) -> Callable[[Any], list[str]]:
         """A function of the wildcards: the script of a step and the code that it imports."""
 

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dvc.dependency.param import ParamsDependency
 from dvc.repo import Repo
-from projects import ROOT, add_taught, copy_project
+from projects import ROOT, add_taught, copy_project, make_project
 from snakemake.api import SnakemakeApi
 from snakemake.settings.types import DAGSettings, OutputSettings, Quietness, ResourceSettings
 
@@ -131,3 +133,16 @@ def test_every_experiment_has_every_step(graphs: tuple[Jobs, Jobs]) -> None:
     keys = params.load(path=ROOT / "params.yaml").experiments
     assert {f"{step}@{key}" for key in keys for step in ("train", "sample", "render", "evaluate")} <= dvc.keys()
     assert {name.partition("@")[0] for name in dvc} == set(steps.STEPS)
+
+
+def test_an_experiment_is_asked_for_by_its_key_unless_a_rule_has_that_name(tmp_path: Path) -> None:
+    here = make_project(tmp_path / "project", ["mlp_digits"])
+
+    def name_one_like_a_rule(content: dict[str, Any]) -> None:
+        entry = content["experiments"]["mlp_digits"]
+        content["experiments"] = {"mlp_digits": {**entry, "judge": "mlp_digits"}, "train": {**entry, "judge": "train"}}
+
+    here.edit(name_one_like_a_rule)
+    said = here.run("snakemake", "--cores", "1", "--dry-run", "mlp_digits")
+    jobs = dict(re.findall(r"^(\w+) +(\d+)$", said, re.MULTILINE))
+    assert jobs["mlp_digits"] == jobs["train"] == jobs["evaluate"] == "1" and "report" not in jobs
