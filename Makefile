@@ -9,15 +9,14 @@ SHELL       := bash
 .SHELLFLAGS := -o pipefail -c
 
 # A folder of wheels to install from in place of the package index, as archives for machines without internet have it.
-WHEELS ?= $(wildcard wheels)
+WHEELS  ?= $(wildcard wheels)
+OFFLINE := $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 
 # What Snakemake says beside the progress of the steps.
 CHATTER := ^$$|^\[|^(Assuming|Building|Complete log|Execute|Finished jobid|Provided|Rules claiming|Select|Using|host)
 
 # Slow tests that measure no time and kill nothing.
 SIDE_BY_SIDE := tests/core/test_awkward_data.py tests/core/test_steps.py tests/core/test_tiny_models.py
-
-OFFLINE := $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 
 VENV := .venv
 BIN  := $(CURDIR)/$(VENV)/bin

@@ -1,5 +1,9 @@
-"""One contender of a race, in a process of its own: reads how many steps to run, and answers with the seconds."""
+"""One contender of a race, in a process of its own: reads how many steps to run, and answers with the seconds.
 
+Its arguments are ``ours`` or the name of a class in keras_way.py, the scale, and the experiment.
+"""
+
+import itertools
 import sys
 import time
 from collections.abc import Callable
@@ -20,9 +24,7 @@ def main() -> None:
     if way == "ours":
         backend.configure(settings.threads, here.seed, settings.deterministic)
     model = weights.build(weights.describe(here, key, data.spec))
-    run = (
-        ours(model, settings, data) if way == "ours" else keras_way(here.experiments[key].model, model, settings, data)
-    )
+    run = ours(model, settings, data) if way == "ours" else keras_way(way, model, settings, data)
     print(sum(network.count_params() for network in model.networks.values()), flush=True)
     for line in sys.stdin:
         start = time.perf_counter()
@@ -32,13 +34,11 @@ def main() -> None:
 
 def ours(model: models.Model, settings: models.Settings, data: prepared.Dataset) -> Callable[[int], None]:
     """The step that training runs, with its batches, and with the losses read after each step."""
-    window = getattr(settings, "window", 0)
-    batches = Batches(data, model.columns(settings), settings.images_per_step, 0, window)
-    step, done = compile_step(model, settings, batches, data.spec), iter(range(10**9))
+    batches = Batches(data, model.columns(settings), settings.images_per_step, 0)
+    step, indices = compile_step(model, settings, batches, data.spec), itertools.count()
 
     def run(steps: int) -> None:
-        for _ in range(steps):
-            index = next(done)
+        for index in itertools.islice(indices, steps):
             losses = step(batches[index], np.array([0, index], np.int32))
             [float(loss) for loss in losses.values()]
 
@@ -46,12 +46,12 @@ def ours(model: models.Model, settings: models.Settings, data: prepared.Dataset)
 
 
 def keras_way(
-    name: str, model: models.Model, settings: models.Settings, data: prepared.Dataset
+    peer_class: str, model: models.Model, settings: models.Settings, data: prepared.Dataset
 ) -> Callable[[int], None]:
-    """``fit`` over a shuffled `tf.data.Dataset` held in memory."""
+    """``fit`` of a class of keras_way.py over a shuffled `tf.data.Dataset` held in memory."""
     import keras_way as ways
 
-    peer, split = ways.PEERS[name](model, settings), data.split("train")
+    peer, split = getattr(ways, peer_class)(model, settings), data.split("train")
     columns = {column: np.asarray(split[column]) for column in model.columns(settings)}
     columns["images"] = columns["images"].astype(np.float32) / 255
     peer.compile()

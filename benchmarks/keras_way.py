@@ -12,9 +12,12 @@ from latent_atlas.backend import keras, tf
 class _Peer(keras.Model):  # type: ignore[misc]
     def __init__(self, model: Any, settings: Any) -> None:
         super().__init__()
-        self.networks, self.settings = model.networks, settings
+        self.networks, self.settings, self.latent_dim = model.networks, settings, model.latent_dim
         for name, network in model.networks.items():
             setattr(self, name, network)
+
+    def draw(self, count: Any) -> Any:
+        return self.generator([tf.random.normal((count, self.latent_dim))], training=True)
 
     def descend(self, optimizer: Any, tape: Any, loss: Any, *networks: Any) -> None:
         weights = [weight for network in networks for weight in network.trainable_weights]
@@ -44,20 +47,19 @@ class GAN(_Peer):
 
     def __init__(self, model: Any, settings: Any) -> None:
         super().__init__(model, settings)
-        self.latent_dim = model.latent_dim
         self.each = {name: keras.optimizers.Adam(settings.learning_rate, beta_1=0.5) for name in model.networks}
         self.entropy = keras.losses.BinaryCrossentropy(from_logits=True)
 
     def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
         images = data["images"]
         count = tf.shape(images)[0]
-        fakes = self.generator([tf.random.normal((count, self.latent_dim))], training=True)
+        fakes = self.draw(count)
         targets = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
         with tf.GradientTape() as tape:
             loss = self.entropy(targets, self.discriminator([tf.concat([images, fakes], axis=0)], training=True))
         self.descend(self.each["discriminator"], tape, loss, self.discriminator)
         with tf.GradientTape() as tape:
-            fakes = self.generator([tf.random.normal((count, self.latent_dim))], training=True)
+            fakes = self.draw(count)
             fooling = self.entropy(tf.ones((count, 1)), self.discriminator([fakes], training=True))
         self.descend(self.each["generator"], tape, fooling, self.generator)
         return {"loss": loss, "fooling": fooling}
@@ -68,14 +70,13 @@ class WGANGP(_Peer):
 
     def __init__(self, model: Any, settings: Any) -> None:
         super().__init__(model, settings)
-        self.latent_dim = model.latent_dim
         self.each = {name: keras.optimizers.Adam(settings.learning_rate, 0.0, 0.9) for name in model.networks}
 
     def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
         count = self.settings.batch_size
         for images in tf.split(data["images"], self.settings.critic_steps):
             with tf.GradientTape() as tape:
-                fakes = self.generator([tf.random.normal((count, self.latent_dim))], training=True)
+                fakes = self.draw(count)
                 cost = tf.reduce_mean(self.critic([fakes], training=True)) - tf.reduce_mean(
                     self.critic([images], training=True)
                 )
@@ -88,7 +89,7 @@ class WGANGP(_Peer):
                 loss = cost + self.settings.penalty * tf.reduce_mean((norms - 1.0) ** 2)
             self.descend(self.each["critic"], tape, loss, self.critic)
         with tf.GradientTape() as tape:
-            fakes = self.generator([tf.random.normal((count, self.latent_dim))], training=True)
+            fakes = self.draw(count)
             fooling = -tf.reduce_mean(self.critic([fakes], training=True))
         self.descend(self.each["generator"], tape, fooling, self.generator)
         return {"loss": loss, "fooling": fooling}
@@ -99,7 +100,6 @@ class VAEGAN(_Peer):
 
     def __init__(self, model: Any, settings: Any) -> None:
         super().__init__(model, settings)
-        self.latent_dim = model.latent_dim
         self.each = {name: keras.optimizers.RMSprop(settings.learning_rate) for name in model.networks}
 
     def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -143,10 +143,6 @@ class Article(VAEGAN):
                 loss = self.all_costs(images, [labels])[name]
             self.descend(self.each[name], tape, loss, self.networks[name])
         return {"loss": loss}
-
-
-PEERS = {"vae": VAE, "cvae": VAE, "dcgan": GAN, "wgan_gp": WGANGP, "cvae_gan": VAEGAN, "vae_gan": VAEGAN,
-         "cvae_gan_article": Article}  # fmt: skip
 
 
 def _encoded(encoder: Any, images: Any, labels: list[Any]) -> tuple[Any, Any, Any]:

@@ -15,8 +15,16 @@ from pathlib import Path
 from latent_atlas import check, environment, params
 from latent_atlas.errors import AtlasError
 
-_WAYS = ("ours", "keras")
-_RACES = ("vae", "cvae", "dcgan", "wgan_gp", "cvae_gan", "vae_gan", "cvae_gan_article")  # models with a peer
+# Each model that has a peer, and its class in keras_way.py.
+_PEERS = {
+    "vae": "VAE",
+    "cvae": "VAE",
+    "dcgan": "GAN",
+    "wgan_gp": "WGANGP",
+    "cvae_gan": "VAEGAN",
+    "vae_gan": "VAEGAN",
+    "cvae_gan_article": "Article",
+}
 
 
 class Contender:
@@ -47,24 +55,23 @@ class Contender:
         )
 
 
-def race(scale: str, key: str, rounds: int, steps: int) -> str:
+def race(scale: str, key: str, peer: str, rounds: int, steps: int) -> str:
     """A row of the table."""
-    contenders = {way: Contender(way, scale, key) for way in _WAYS}
+    contenders = [Contender(way, scale, key) for way in ("ours", peer)]
     try:
-        counts = {contender.parameters for contender in contenders.values()}
-        if len(counts) > 1:
+        counts = [contender.parameters for contender in contenders]
+        if counts[0] != counts[1]:
             raise AtlasError(f"{key}: the contenders have {counts} parameters; they must have as many")
-        times: dict[str, list[float]] = {way: [] for way in _WAYS}
-        for number in range(rounds + 1):  # in the first each compiles
-            for way, contender in contenders.items():
-                seconds = contender.seconds(steps if number else 2)
-                times[way] += [1000 * seconds / steps] if number else []
+        for contender in contenders:
+            contender.seconds(2)  # compiles
+        times = [[1000 * each.seconds(steps) / steps for each in contenders] for _ in range(rounds)]
     finally:
-        for contender in contenders.values():
+        for contender in contenders:
             contender.end()
-    mine, other = (statistics.median(times[way]) for way in _WAYS)
-    spread = " to ".join(f"{f(b / a for a, b in zip(*times.values(), strict=True)):.2f}" for f in (min, max))
-    return f"| `{key}` | {counts.pop():,} | {mine:.1f} | {other:.1f} | {other / mine:.2f} ({spread}) |"
+    mine, other = map(statistics.median, zip(*times, strict=True))
+    ratios = [theirs / ours for ours, theirs in times]
+    spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
+    return f"| `{key}` | {counts[0]:,} | {mine:.1f} | {other:.1f} | {other / mine:.2f} ({spread}) |"
 
 
 def main() -> None:
@@ -76,7 +83,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         here = check.everything(params.read(), arguments.scale)
-        chosen = [key for key, experiment in here.experiments.items() if experiment.model in _RACES]
+        chosen = [key for key, experiment in here.experiments.items() if experiment.model in _PEERS]
         for key in arguments.experiments:
             params.choice("bench", key, chosen)
         machine = environment.machine()
@@ -88,7 +95,8 @@ def main() -> None:
             "|---|---|---|---|---|"
         )
         for key in arguments.experiments or chosen:
-            print(race(here.scale, key, arguments.rounds, arguments.steps), flush=True)
+            peer = _PEERS[here.experiments[key].model]
+            print(race(here.scale, key, peer, arguments.rounds, arguments.steps), flush=True)
     except AtlasError as error:
         sys.exit(f"bench: {error}")
 

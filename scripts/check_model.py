@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from latent_atlas import backend, check, models, params, prepared, step, weights
 from latent_atlas.backend import tf
-from latent_atlas.columns import DataSpec
 from latent_atlas.errors import AtlasError
 from latent_atlas.params import Params
 from latent_atlas.training import loop
@@ -47,17 +46,16 @@ def trained(here: Params, key: str, folder: Path, last: int = _STEPS, draws: int
     """The weights and losses after training, and what it would be resumed with; stops after ``last`` steps."""
     experiment = here.experiments[key]
     settings = models.settings(here, key).model_copy(update={"steps": _STEPS, "frames": 2})
-    data: prepared.Dataset = prepared.load(here.processed(experiment.dataset))
-    spec: DataSpec = data.spec
+    data = prepared.load(here.processed(experiment.dataset))
     backend.configure(settings.threads, here.seed, settings.deterministic)
-    model = weights.build({**weights.describe(here, key, spec), "settings": settings.model_dump(mode="json")})
+    model = weights.build({**weights.describe(here, key, data.spec), "settings": settings.model_dump(mode="json")})
     np.random.random(draws)  # noqa: NPY002  # the state of which is global
     tf.random.normal((draws,))
     columns = model.columns(settings)
     model.prepare(before(here, experiment, data, columns))
     batches = Batches(data, columns, settings.images_per_step, here.seed, getattr(settings, "window", 0))
     checkpoints = Checkpoints(folder, key)
-    record = loop.train(model, settings, here.seed, batches, spec, dict, checkpoints, 0.0, StopAfter(last))
+    record = loop.train(model, settings, here.seed, batches, data.spec, dict, checkpoints, 0.0, StopAfter(last))
     saved = {name: variable.numpy() for name, variable in model.saved().items()}
     return {**saved, "the losses": np.array(record.rows)}
 

@@ -28,8 +28,9 @@ def main() -> None:
     progress = step.Progress(sys.stderr, "pack")
     try:
         here = check.everything(params.read(), arguments.scale)
-        with io.atomic_directory(io.WORK / "packed") as scratch, io.atomic_file(arguments.archive) as archive:
-            folder = scratch / _NAME
+        io.WORK.mkdir(exist_ok=True)
+        with io.atomic_file(arguments.archive) as archive, tempfile.TemporaryDirectory(dir=io.WORK) as scratch:
+            folder = Path(scratch) / _NAME
             _run("the repository", "git", "clone", "--quiet", "--depth", "1", f"file://{Path.cwd()}", str(folder))
             progress.say("wheels, from the package index")
             _run("the wheels", *_PIP, "--dest", str(folder / "wheels"), "--require-hashes", "-r", "envs/uv.txt",
@@ -42,7 +43,6 @@ def main() -> None:
                     sources.find(options.source).fetch(options, Path(raw), progress)
             with tarfile.open(archive, "w") as packed:
                 packed.add(folder, _NAME)
-        io.remove(io.WORK / "packed")
         progress.say(f"{arguments.archive}: {arguments.archive.stat().st_size / 1e6:,.0f} MB")
     except AtlasError as error:
         sys.exit(f"pack: {error}")
