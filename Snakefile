@@ -138,6 +138,8 @@ rule sample:
         f"{folder}/verdict.npz",
     log:
         f"{logs}/sample/{{experiment}}.log",
+    group:
+        plan.group
     conda:
         environment
     threads: plan.threads
@@ -165,6 +167,8 @@ rule render:
         directory(f"{folder}/animations"),
     log:
         f"{logs}/render/{{experiment}}.log",
+    group:
+        plan.group
     conda:
         environment
     resources:
@@ -189,6 +193,8 @@ rule evaluate:
         f"{folder}/left_out.json",
     log:
         f"{logs}/evaluate/{{experiment}}.log",
+    group:
+        plan.group
     conda:
         environment
     resources:

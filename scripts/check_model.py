@@ -16,13 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_atlas import backend, check, models, params, prepared, step, weights
+from latent_atlas import backend, check, models, params, prepared, step
 from latent_atlas.backend import tf
 from latent_atlas.errors import AtlasError
 from latent_atlas.params import Params
 from latent_atlas.training import loop
-from latent_atlas.training.batches import Batches
-from latent_atlas.training.beginning import before
+from latent_atlas.training.beginning import begin
 from latent_atlas.training.checkpoints import Checkpoints
 
 _STEPS = 6
@@ -44,16 +43,12 @@ class StopAfter(step.Progress):
 
 def trained(here: Params, key: str, folder: Path, last: int = _STEPS, draws: int = 0) -> Arrays:
     """The weights and losses after training, and what it would be resumed with; stops after ``last`` steps."""
-    experiment = here.experiments[key]
     settings = models.settings(here, key).model_copy(update={"steps": _STEPS, "frames": 2})
-    data = prepared.load(here.processed(experiment.dataset))
+    data = prepared.load(here.processed(here.experiments[key].dataset))
     backend.configure(settings.threads, here.seed, settings.deterministic)
-    model = weights.build({**weights.describe(here, key, data.spec), "settings": settings.model_dump(mode="json")})
+    model, batches = begin(here, key, settings, data)
     np.random.random(draws)  # noqa: NPY002  # the state of which is global
     tf.random.normal((draws,))
-    columns = model.columns(settings)
-    model.prepare(before(here, experiment, data, columns))
-    batches = Batches(data, columns, settings.images_per_step, here.seed, getattr(settings, "window", 0))
     checkpoints = Checkpoints(folder, key)
     record = loop.train(model, settings, here.seed, batches, data.spec, dict, checkpoints, 0.0, StopAfter(last))
     saved = {name: variable.numpy() for name, variable in model.saved().items()}

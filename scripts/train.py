@@ -4,8 +4,7 @@ from latent_atlas import backend, io, models, prepared, step, weights
 from latent_atlas.conditions import Conditions
 from latent_atlas.params import Params
 from latent_atlas.training import cameras, loop, stability
-from latent_atlas.training.batches import Batches
-from latent_atlas.training.beginning import before
+from latent_atlas.training.beginning import begin
 from latent_atlas.training.checkpoints import Checkpoints, fingerprint
 
 
@@ -16,14 +15,11 @@ def main(params: Params, key: str, progress: step.Progress) -> None:
     card = weights.describe(params, key, data.spec)
     backend.configure(settings.threads, params.seed, settings.deterministic)
     backend.check_gpu(params.reservation("train", key, "gpu"), params.resources.without_gpu == "refuse", progress.say)
-    model = weights.build(card)
-    columns = model.columns(settings)
-    model.prepare(before(params, experiment, data, columns))
+    model, batches = begin(params, key, settings, data)
     conditions = Conditions(model, data, params.animation.labels_at_most, "validation")
     take, stills = cameras.set_up(cameras.Subject(model, data, conditions, params.seed))
     place = io.WORK / "checkpoints" / params.scale / key
     checkpoints = Checkpoints(place, fingerprint(card, data.card, experiment.model))
-    batches = Batches(data, columns, settings.images_per_step, params.seed, getattr(settings, "window", 0))
     record = loop.train(
         model, settings, params.seed, batches, data.spec, take, checkpoints, params.checkpoint_seconds, progress
     )

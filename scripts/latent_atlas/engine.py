@@ -12,6 +12,7 @@ from latent_atlas import check, checked, io, params, steps
 from latent_atlas.errors import AtlasError
 
 _DVC = Path(".dvc/tmp")
+_GROWING = ("mem_mb", "runtime")
 
 
 class Plan:
@@ -123,9 +124,22 @@ class Plan:
         """How many threads TensorFlow uses in a job."""
         return int(self.params.experiments[wildcards.experiment].settings.get("threads", 1))
 
-    def reserve(self, step: str, field: str) -> Callable[[Any], int]:
-        """A function of the wildcards: what a job of this step reserves."""
-        return lambda wildcards: self.params.reservation(step, getattr(wildcards, "experiment", None), field)
+    def reserve(self, step: str, field: str) -> Callable[[Any, int], int]:
+        """A function of the wildcards and the attempt: what a job of this step reserves.
+
+        A job that is tried again, as clusters do, reserves more memory and time: it may have failed for want of them.
+        """
+
+        def find(wildcards: Any, attempt: int) -> int:
+            reserved = self.params.reservation(step, getattr(wildcards, "experiment", None), field)
+            return reserved * attempt if field in _GROWING else reserved
+
+        return find
+
+    def group(self, wildcards: Any) -> str | None:
+        """The steps after an experiment's training are one job of a cluster, unless they would keep a GPU waiting."""
+        key: str = wildcards.experiment
+        return None if self.params.reservation("sample", key, "gpu") else key
 
 
 def _dvc_at_work() -> list[str]:

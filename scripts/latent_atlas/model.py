@@ -150,6 +150,14 @@ class NamesAttributes(Judges):
         """(n, attributes)."""
 
 
+class NamesRotations(Judges):
+    """Names how far an image has been turned, which it learned without classes."""
+
+    @abstractmethod
+    def rotation_logits(self, images: "Tensor") -> "Tensor":
+        """(n, 4), for counter-clockwise turns by 0, 90, 180 and 270 degrees."""
+
+
 class MapsFeatures(Judges):
     """Shows what its convolutions find, place by place: a teacher for losses that compare images by features."""
 

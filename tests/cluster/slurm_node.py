@@ -94,6 +94,19 @@ class Slurm:
             time.sleep(0.5)
         raise RuntimeError((self.folder / "slurmctld.log").read_text())
 
+    def restart(self, daemon: str, signal: str) -> None:
+        """Ends the controller, ``slurmctld``, or the node's ``slurmd``, and starts it again."""
+        pid = self.folder / f"{daemon}.pid"
+        number = int(pid.read_text())
+        _run("kill", f"-{signal}", str(number))
+        while Path(f"/proc/{number}").exists():
+            time.sleep(0.1)
+        pid.unlink(missing_ok=True)
+        if daemon == "slurmd":
+            self.start_node()
+        else:
+            _run(daemon)
+
     def stop(self) -> None:
         """Ends the daemons and takes the settings away."""
         for pid in (self.folder / "slurmd.pid", self.folder / "slurmctld.pid", self._munge):

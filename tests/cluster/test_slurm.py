@@ -11,7 +11,8 @@ from projects import ROOT, Project, make_project
 
 pytestmark = [pytest.mark.cluster, pytest.mark.skipif(bool(slurm_node.unavailable()), reason=slurm_node.unavailable())]
 
-ON_GPU = ("cnn_digits", "vae_digits", "cvae_digits")
+ON_GPU = ("cnn_digits", "cvae_digits")
+WITHOUT = "vae_digits"
 COMMAND = (
     *("snakemake", "--workflow-profile", "profiles/slurm", "--slurm-no-account", "--slurm-status-command", "squeue"),
     *(
@@ -37,7 +38,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[slurm_node.Slu
 
 
 def _project(path: Path) -> Project:
-    project = make_project(path, list(ON_GPU))
+    project = make_project(path, [*ON_GPU, WITHOUT])
 
     def change(content: dict) -> None:
         content["resources"]["experiments"] = {key: {"gpu": 1, "mem_mb": 1700, "runtime": 77} for key in ON_GPU}
@@ -48,7 +49,7 @@ def _project(path: Path) -> Project:
     return project
 
 
-def test_a_job_is_cancelled_and_the_bytes_are_those_of_a_run_here(
+def test_jobs_and_daemons_are_lost_and_the_bytes_are_those_of_a_run_here(
     cluster: slurm_node.Slurm, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     plugin = slurm_node.plugin(tmp_path_factory.mktemp("plugin") / "slurm", ROOT / "envs/slurm.txt")
@@ -62,32 +63,43 @@ def test_a_job_is_cancelled_and_the_bytes_are_those_of_a_run_here(
         stderr=subprocess.STDOUT,
     )
     try:
-        cancelled = _cancel_when_training(cluster, there, "cvae_digits")
+        cancelled = _wait_for_training(cluster, there, "cvae_digits")
+        subprocess.run(["scancel", str(cancelled)], check=True)
+        again = _wait_for_training(cluster, there, "cvae_digits", after=cancelled)
+        cluster.restart("slurmd", "KILL")  # as if it crashed; its jobs live on
+        cluster.restart("slurmctld", "TERM")
         assert run.wait(900) == 0, (tmp_path / "log").read_text()
     finally:
         run.kill()
     jobs = cluster.jobs()
-    assert jobs[cancelled]["JobState"] == "CANCELLED"
+    assert (jobs[cancelled]["JobState"], jobs[again]["JobState"]) == ("CANCELLED", "COMPLETED")
+    # It may have been cancelled for want of memory or time.
+    assert (jobs[again]["MinMemoryNode"], jobs[again]["TimeLimit"]) == ("3400M", "02:34:00")
+    del jobs[again]
     assert "resumed after step" in (there.path / "logs/demo/train/cvae_digits.log").read_text()
     assert there.files() == here.files()
     _check_reservations(jobs)
 
 
-def _cancel_when_training(cluster: slurm_node.Slurm, project: Project, experiment: str) -> int:
-    """Cancels the training of an experiment once it has left a checkpoint; returns the number of the job."""
+def _wait_for_training(cluster: slurm_node.Slurm, project: Project, experiment: str, after: int = 0) -> int:
+    """Waits until a job after ``after`` trains an experiment and has left a checkpoint; returns its number."""
+    checkpoints = project.path / ".atlas/checkpoints/demo" / experiment
+    before = set(checkpoints.glob("*-*.npz"))
     for _ in range(1200):
         time.sleep(0.25)
         for number, job in cluster.jobs().items():
             training = job["Comment"] == f"rule_train_wildcards_{experiment}" and job["JobState"] == "RUNNING"
-            if training and list((project.path / ".atlas/checkpoints/demo" / experiment).glob("*-*.npz")):
-                subprocess.run(["scancel", str(number)], check=True)
+            if training and number > after and set(checkpoints.glob("*-*.npz")) - before:
                 return number
     pytest.fail("the training never began")
 
 
 def _check_reservations(jobs: dict[int, dict[str, str]]) -> None:
-    on_gpu = []
+    on_gpu, groups = [], []
     for job in jobs.values():
+        if job["Comment"] == f"rule_{WITHOUT}_evaluate_render_sample":
+            groups.append(job)
+            continue
         step, _, of = job["Comment"].removeprefix("rule_").partition("_wildcards_")
         if step in ("train", "sample") and of in ON_GPU:
             assert job["TresPerJob"] == "gres:gpu:1"
@@ -98,7 +110,9 @@ def _check_reservations(jobs: dict[int, dict[str, str]]) -> None:
         if of in ON_GPU:
             expected |= {"MinMemoryNode": "1700M", "TimeLimit": "01:17:00"}
         assert {name: job[name] for name in expected} == expected, job
-    assert len(on_gpu) == 2 * len(ON_GPU) + 1  # and the one that was cancelled
+    assert len(on_gpu) == 2 * len(ON_GPU)
+    # First `sample`, then `render` and `evaluate` at once.
+    assert [(job["MinMemoryNode"], job["TimeLimit"], job["NumCPUs"]) for job in groups] == [("3500M", "01:30:00", "2")]
     for job in on_gpu:
         beside = [each for each in on_gpu if each["StartTime"] < job["EndTime"] and job["StartTime"] < each["EndTime"]]
         at_once = max(sum(a["StartTime"] <= b["StartTime"] < a["EndTime"] for a in beside) for b in beside)

@@ -33,11 +33,12 @@ class Awkward(NamedTuple):
 
 DATA = {
     "rectangle": Awkward(size=[28, 32]),
-    "odd side": Awkward(size=27),
+    "odd side": Awkward(size=45),
     "one class": Awkward(classes=(40,)),
     "twelve images": Awkward(classes=(6, 6)),
     "twelve images without classes": Awkward(classes=(12,)),
     "one image of each class": Awkward(classes=(1,) * 12),
+    "45 classes of 6 to 9 images": Awkward(classes=tuple(6 + label % 4 for label in range(45))),
     "grey": Awkward(channels=1, mode="L"),
     "transparent": Awkward(mode="RGBA"),
 }
@@ -68,7 +69,7 @@ HALVES = {
 REFUSED = {
     **{(model, data): "labels" for model in NEEDS_CLASSES for data in ("one class", "twelve images without classes")},
     **{("attribute_cnn", data): "'attributes'" for data in DATA},
-    **{(model, "odd side"): "27x27" for model in HALVES | {"stylegan"}},
+    **{(model, "odd side"): "45x45" for model in HALVES | {"stylegan"}},
     ("stylegan", "rectangle"): "28x32",
 }
 

@@ -23,7 +23,7 @@ from latent_atlas.metrics.themes.super_resolution import feature_distance
 SCRIPTS = Path(frechet.__file__).parents[2]
 
 CLASSIFIER = ["accuracy"]
-ATTRIBUTES = ["accuracy_majority", "attribute_effect"]
+ATTRIBUTES = ["accuracy_majority", "rotation_accuracy", "attribute_effect"]
 MODES = ["modes_covered", "label_entropy"]
 CODES = ["knn_accuracy", "linear_probe_accuracy", "nmi", "ari"]
 ANOMALIES = ["anomaly_auroc", "anomaly_auroc_baseline"]
@@ -96,6 +96,7 @@ def everything(n: int = 40, width: int = 6) -> dict[str, np.ndarray]:
         "transfer_labels": labels[:5],
         "test_attribute_logits": rng.normal(size=(n, 4)),
         "test_attributes": rng.integers(0, 2, size=(n, 4), dtype=np.uint8),
+        "test_rotation_logits": rng.normal(size=(4, n, 4)),
         "attribute_before": rng.random((n, 4), np.float32),
         "attribute_after": rng.random((n, 4), np.float32),
         "translation_sources_ab": pictures(),
@@ -222,6 +223,7 @@ def test_the_data_alone_have_no_metrics():
         (["written_text", "written_temperatures", "test_text", "train_text", "text_vocabulary"], TEXT[5:]),
         (["written_text", "written_temperatures"], []),
         (["test_attribute_logits", "test_attributes"], ["accuracy", "accuracy_majority"]),
+        (["test_rotation_logits"], ["rotation_accuracy"]),
         (["attribute_before", "attribute_after"], ["attribute_effect"]),
         (["attribute_before"], []),
     ],
@@ -252,6 +254,8 @@ def test_values_come_from_the_right_arrays():
     logits_of_attributes = a.pop("test_attribute_logits")  # a judge of attributes has an accuracy too
     found = measured(a)
     assert found["accuracy"] == (a["test_logits"].argmax(axis=1) == a["test_labels"]).mean()
+    right = a["test_rotation_logits"].argmax(axis=2) == np.arange(4)[:, None]
+    assert found["rotation_accuracy"] == right.mean()
     assert found["elbo"] == pytest.approx(a["test_elbo"].mean(), rel=1e-14)
     assert found["iwae_bound"] == pytest.approx(a["test_iwae"].mean(), rel=1e-14)
     assert found["reconstruction_mse"] == images.mse(a["test_images"], a["test_reconstructions"])

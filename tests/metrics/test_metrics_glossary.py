@@ -18,7 +18,7 @@ seam_contrast style_loss_drop content_loss_share perplexity bits_per_char_ngram 
 psnr_srresnet ssim_srresnet feature_distance_srgan feature_distance_srresnet feature_distance_bicubic
 frechet_enlarged_srgan frechet_enlarged_srresnet frechet_enlarged_bicubic sharpness_enlarged_srgan
 sharpness_enlarged_srresnet sharpness_enlarged_bicubic bits_per_char_gzip known_words known_words_real
-longest_copy_real
+longest_copy_real rotation_accuracy
 """.split()  # noqa: SIM905
 
 

@@ -13,7 +13,7 @@ from latent_atlas.columns import DataSpec
 from latent_atlas.errors import TooFewError
 from latent_atlas.metrics.images import enlarge_bicubic
 from latent_atlas.sampling import attribute_arithmetic as arithmetic
-from latent_atlas.sampling import decodes, encodes, generates, mixes_styles, samplers, super_resolves
+from latent_atlas.sampling import decodes, encodes, generates, mixes_styles, names_rotations, samplers, super_resolves
 from latent_atlas.sampling.context import Context
 
 ATTRIBUTES = ["bright", "red"]
@@ -264,3 +264,27 @@ def test_bicubic_is_that_of_the_metric() -> None:
     here = SimpleNamespace(model=Enlarger(), translated=lambda way: (images, np.zeros((3, 32, 32, 3), np.uint8)))
     found = Context.enlarged.func(here)["bicubic"].astype(int)
     assert np.abs(found - enlarge_bicubic(images, 32, 32)).max() <= 1  # Pillow rounds between rows and columns
+
+
+class Upright(abilities.NamesRotations):
+    """Knows that the first channel is brightest at the top."""
+
+    def features(self, images: Any) -> Any:
+        return images[:, 0, 0, :]
+
+    def rotation_logits(self, images: Any) -> Any:
+        edges = (images[:, 0], images[:, :, 0], images[:, -1], images[:, :, -1])  # top, left, bottom, right
+        return tf.stack([tf.reduce_mean(edge, axis=(1, 2)) for edge in edges], axis=1)
+
+
+@pytest.mark.parametrize("sides", [(6, 6), (6, 9), (10, 6)])
+def test_rotations_are_asked_for_in_the_order_of_the_logits(sides: tuple[int, int]) -> None:
+    height, width = sides
+    image = np.zeros((height, width, 3), np.uint8)
+    side = min(sides)
+    image[(height - side) // 2] = 255
+    images = np.stack([image] * 5)
+    of_images = SimpleNamespace(model=Upright(), test={"images": images})
+    logits = names_rotations.predictions(of_images)["test_rotation_logits"]
+    assert logits.shape == (4, 5, 4)
+    assert (logits.argmax(axis=2) == np.arange(4)[:, None]).all()

@@ -1,4 +1,4 @@
-"""Convolutional encoders and decoders for images of any sides that can be halved down to 4 to 8."""
+"""Convolutional encoders, decoders and classifiers for images of any sides that can be halved down to 4 to 8."""
 
 from typing import TYPE_CHECKING
 
@@ -79,6 +79,23 @@ def conv_decoder(data: DataSpec, width: int, latent_dim: int, labels: int = 0, b
         x = _activate(x, batch_norm)
     logits = keras.layers.Conv2DTranspose(data.shape[2], 4, 2, "same", name="logits")(x)
     return keras.Model(inputs, logits, name="decoder")
+
+
+def conv_classifier(data: DataSpec, width: int, feature_dim: int, dropout: float, answers: int) -> "Model":
+    """Images to ``logits`` (n, answers), ``features`` (n, feature_dim), and ``maps``, those of each convolution.
+
+    3x3 convolutions with ReLU and max pooling, dropout, one hidden layer.
+    """
+    image = keras.Input(data.shape, name="image")
+    x, maps = image, []
+    for stage in range(stages(data)):
+        x = keras.layers.Conv2D(width * min(2**stage, 8), 3, padding="same", activation="relu")(x)
+        maps.append(x)
+        x = keras.layers.MaxPooling2D()(x)
+    x = keras.layers.Dropout(dropout)(keras.layers.Flatten()(x))
+    features = keras.layers.Dense(feature_dim, "relu", name="features")(x)
+    logits = keras.layers.Dense(answers, name="logits")(features)
+    return keras.Model(image, {"logits": logits, "features": features, "maps": maps}, name="classifier")
 
 
 def _join_label(inputs: "list[KerasTensor]", x: "KerasTensor", labels: int) -> "KerasTensor":

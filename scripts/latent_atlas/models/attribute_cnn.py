@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from latent_atlas import model
-from latent_atlas.backend import keras, tf
+from latent_atlas.backend import tf
 from latent_atlas.blocks.augmentation import random_mirror, random_shift
-from latent_atlas.blocks.networks import check_sides, stages
+from latent_atlas.blocks.networks import check_sides, conv_classifier
 from latent_atlas.blocks.optimizers import adam, descend
 
 if TYPE_CHECKING:
@@ -41,16 +41,7 @@ class AttributeCNN(model.Model, model.NamesAttributes, model.MapsFeatures):
 
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
         self.shift, self.mirror = settings.shift, settings.mirror
-        image = keras.Input(data.shape, name="image")
-        x, maps = image, []
-        for stage in range(stages(data)):
-            x = keras.layers.Conv2D(settings.width * min(2**stage, 8), 3, padding="same", activation="relu")(x)
-            maps.append(x)
-            x = keras.layers.MaxPooling2D()(x)
-        x = keras.layers.Dropout(settings.dropout)(keras.layers.Flatten()(x))
-        features = keras.layers.Dense(settings.feature_dim, "relu", name="features")(x)
-        logits = keras.layers.Dense(data.attributes, name="logits")(features)
-        self.network = keras.Model(image, {"logits": logits, "features": features, "maps": maps}, name="classifier")
+        self.network = conv_classifier(data, settings.width, settings.feature_dim, settings.dropout, data.attributes)
         self.networks = {"classifier": self.network}
         self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
 

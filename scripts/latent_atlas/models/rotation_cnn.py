@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from latent_atlas import model
-from latent_atlas.backend import keras, tf
+from latent_atlas.backend import tf
 from latent_atlas.blocks.augmentation import random_mirror, random_shift
 from latent_atlas.blocks.classification import classifier_step
-from latent_atlas.blocks.networks import check_sides, stages
+from latent_atlas.blocks.networks import check_sides, conv_classifier
 from latent_atlas.blocks.optimizers import adam
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Settings(model.Settings):
     mirror: bool = Field(default=True, description="mirror half of the training images")
 
 
-class RotationCNN(model.Model, model.MapsFeatures):
+class RotationCNN(model.Model, model.NamesRotations, model.MapsFeatures):
     """Blocks of convolution and pooling, one hidden layer, a logit for each rotation."""
 
     Settings = Settings
@@ -48,17 +48,10 @@ class RotationCNN(model.Model, model.MapsFeatures):
         check_sides(_square(data))
 
     def __init__(self, settings: Settings, data: model.DataSpec) -> None:
-        self.shift, self.mirror, square = settings.shift, settings.mirror, _square(data)
-        image = keras.Input(square.shape, name="image")
-        x, maps = image, []
-        for stage in range(stages(square)):
-            x = keras.layers.Conv2D(settings.width * min(2**stage, 8), 3, padding="same", activation="relu")(x)
-            maps.append(x)
-            x = keras.layers.MaxPooling2D()(x)
-        x = keras.layers.Dropout(settings.dropout)(keras.layers.Flatten()(x))
-        features = keras.layers.Dense(settings.feature_dim, "relu", name="features")(x)
-        logits = keras.layers.Dense(_ROTATIONS, name="logits")(features)
-        self.network = keras.Model(image, {"logits": logits, "features": features, "maps": maps}, name="classifier")
+        self.shift, self.mirror = settings.shift, settings.mirror
+        self.network = conv_classifier(
+            _square(data), settings.width, settings.feature_dim, settings.dropout, _ROTATIONS
+        )
         self.networks = {"classifier": self.network}
         self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
 
@@ -70,6 +63,9 @@ class RotationCNN(model.Model, model.MapsFeatures):
         turned = tf.concat([tf.image.rot90(images, times) for times in range(_ROTATIONS)], axis=0)
         rotations = tf.repeat(tf.range(_ROTATIONS), tf.shape(images)[0])
         return classifier_step(self.network, self.optimizers["classifier"], turned, rotations)
+
+    def rotation_logits(self, images: "Tensor") -> "Tensor":
+        return self.network(_cut(images), training=False)["logits"]
 
     def features(self, images: "Tensor") -> "Tensor":
         return self.network(_cut(images), training=False)["features"]

@@ -19,6 +19,7 @@ from latent_atlas.sampling import (
     illustrates,
     mixes_styles,
     names_attributes,
+    names_rotations,
     paints,
     super_resolves,
     translates,
@@ -55,6 +56,7 @@ _AB = ("ab", "ba")
 SAMPLERS = (
     Sampler(classifies.classifications, ("test_logits",), (abilities.Classifies,)),
     Sampler(names_attributes.predictions, ("test_attribute_logits",), (abilities.NamesAttributes,)),
+    Sampler(names_rotations.predictions, ("test_rotation_logits",), (abilities.NamesRotations,)),
     Sampler(encodes.codes, ("test_codes", "train_codes"), (_ENCODER,)),
     Sampler(encodes.posterior_means, ("code_means",), (_ENCODER, abilities.Generates)),
     Sampler(encodes.reconstructions, ("test_reconstructions",), (_ENCODER, _DECODER)),

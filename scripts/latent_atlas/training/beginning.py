@@ -1,18 +1,25 @@
-"""What exists before an experiment's training: its teacher, and files of pretrained weights."""
-
-from collections.abc import Sequence
+"""What a training begins with: the model, what existed before it, and the batches that it is given."""
 
 from latent_atlas import weights
-from latent_atlas.model import Before
-from latent_atlas.params import Experiment, Params
+from latent_atlas.model import Before, Model, Settings
+from latent_atlas.params import Params
 from latent_atlas.prepared import Dataset
+from latent_atlas.training.batches import Batches
 
 
-def before(params: Params, experiment: Experiment, data: Dataset, columns: Sequence[str]) -> Before:
-    """Loads the trained network that the experiment names, if it names one, and finds the files that it reads."""
-    teacher = None
-    if experiment.teacher is not None:
-        card = weights.describe(params, experiment.teacher, data.spec)
-        teacher = weights.load_trained(params.folder(experiment.teacher), card)
+def begin(params: Params, key: str, settings: Settings, data: Dataset) -> tuple[Model, Batches]:
+    """The experiment's model under these settings, ready for its first step, and its batches.
+
+    Its weights follow from the seed that was set beforehand.
+    """
+    card = weights.describe(params, key, data.spec)
+    model = weights.build({**card, "settings": settings.model_dump(mode="json")})
+    columns = model.columns(settings)
     files = {name: data.network(name) for name in columns if data.spec[name].kind == "network"}
-    return Before(teacher, files)
+    model.prepare(Before(_teacher(params, params.experiments[key].teacher, data), files))
+    return model, Batches(data, columns, settings.images_per_step, params.seed, getattr(settings, "window", 0))
+
+
+def _teacher(params: Params, key: str | None, data: Dataset) -> Model | None:
+    """The trained network of the experiment that another one names, if it names one."""
+    return weights.load_trained(params.folder(key), weights.describe(params, key, data.spec)) if key else None

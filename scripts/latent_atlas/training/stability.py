@@ -39,8 +39,7 @@ def findings(
             continue
         place, first, last = 2 + list(columns).index(alarm.loss), None, 0
         for row in [*rows, None]:
-            silent = row is not None and row[0] <= alarm.warm_up * steps
-            if row is not None and not silent and not alarm.below <= row[place] <= alarm.above:
+            if row is not None and row[0] > alarm.warm_up * steps and not alarm.below <= row[place] <= alarm.above:
                 first, last = int(row[0]) if first is None else first, int(row[0])
                 continue
             if first is not None and last - first >= _PATIENCE * steps:
