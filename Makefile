@@ -16,7 +16,7 @@ OFFLINE := $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 CHATTER := ^$$|^\[|^(Assuming|Building|Complete log|Execute|Finished jobid|Provided|Rules claiming|Select|Using|host)
 
 # Slow tests that measure time or end processes at chosen moments.
-ALONE := tests/cluster $(patsubst %,tests/core/test_%.py,benchmarks kills two_runs)
+ALONE := $(patsubst %,tests/core/test_%.py,benchmarks kills two_runs)
 
 VENV := .venv
 BIN  := $(CURDIR)/$(VENV)/bin
@@ -37,8 +37,8 @@ test: $(VENV)/dev  ## run the tests that need minutes at most
 	pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not cluster and not browser and not remote"
 
 test-marked: $(VENV)/dev  ## run the others: slow ones, and those that need sshd, Chromium or Slurm and skip without
-	pytest -n 2 --dist loadfile -m "slow or browser or remote" $(addprefix --ignore=,$(ALONE))
-	pytest -m "slow or cluster" $(ALONE)
+	pytest -n 2 --dist loadfile -m "slow or browser or remote or cluster" $(addprefix --ignore=,$(ALONE))
+	pytest -m slow $(ALONE)
 
 lint: $(VENV)/dev  ## style, types, and Snakemake's own advice
 	ruff format --check .

@@ -86,6 +86,7 @@ class Settings(model.Settings):
     interpolation: float = Field(default=1.0, ge=0, description="weight of the loss on interpolated captions (GAN-INT)")
     beta: float = Field(default=0.5, ge=0, le=1, description="where between two captions they lie")
     matching_weight: float = Field(default=0.0, ge=0, description="of the generator's loss of matching (AttnGAN)")
+    matching_noise: float = Field(default=0.0, ge=0, le=1, description="stddev of noise on what the encoder sees")
     gradient_penalty: float = Field(default=0.0, ge=0, description="gamma of the penalty R1 on the discriminator")
     normalization: Literal["batch", "none"] = Field(default="batch", description="in the discriminator")
     modulated: bool = Field(default=False, description="the text also scales and shifts each layer of the generator")
@@ -132,15 +133,16 @@ class TextToImage(model.Model, model.Illustrates):
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         images, captions = batch["images"], batch["captions"]
         wrong_seed, mirror_seed, *latent_seeds = tf.unstack(tf.random.split(seed, 4))
+        noise_seeds = tf.unstack(tf.random.split(tf.random.fold_in(seed, 4), 2))
         if self.settings.mirror:
             images = random_mirror(images, mirror_seed)
         different = differing(captions)
-        matched = self._match_step(images, captions, different)
+        matched = self._match_step(self._noisy(images, noise_seeds[0]), captions, different)
         texts = self.embed(captions)
         wrong, exists = wrong_rows(different, wrong_seed)
         mismatched = tf.gather(texts, wrong)
         judged = self._discriminator_step(images, texts, mismatched, exists, latent_seeds[0])
-        drawn = self._generator_step(images, texts, mismatched, different, latent_seeds[1])
+        drawn = self._generator_step(images, texts, mismatched, different, latent_seeds[1], noise_seeds[1])
         if self.settings.average:
             done = tf.cast(tf.convert_to_tensor(self.optimizers["generator"].iterations), tf.float32)
             decay = tf.minimum(self.settings.average, done / (done + 9.0))  # at first shorter than what there is
@@ -174,7 +176,13 @@ class TextToImage(model.Model, model.Illustrates):
         return {"discriminator_loss": loss, **{name: tf.reduce_mean(each) for name, each in logits.items()}}
 
     def _generator_step(
-        self, images: "Tensor", texts: "Tensor", others: "Tensor", different: "Tensor", seed: "Tensor"
+        self,
+        images: "Tensor",
+        texts: "Tensor",
+        others: "Tensor",
+        different: "Tensor",
+        seed: "Tensor",
+        noise_seed: "Tensor",
     ) -> "dict[str, Tensor]":
         settings, count = self.settings, tf.shape(texts)[0]
         asked = texts
@@ -187,7 +195,7 @@ class TextToImage(model.Model, model.Illustrates):
             if settings.interpolation:
                 total += settings.interpolation * binary_cross_entropy(logits[count:], 1.0)
             if settings.matching_weight:
-                seen = self.embed_images(drawn["image"][:count])
+                seen = self.embed_images(self._noisy(drawn["image"][:count], noise_seed))
                 total += settings.matching_weight * matching_loss(seen, texts, different, settings.temperature)[0]
             if settings.conditioning_kl:
                 kl = tf.reduce_mean(kl_to_standard_normal(drawn["mean"], drawn["log_variance"])) / settings.text_units
@@ -198,6 +206,9 @@ class TextToImage(model.Model, model.Illustrates):
 
     def _drawn(self, texts: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
         return self.generator([adversarial.prior(self.generator, tf.shape(texts)[0], seed), texts], training=True)
+
+    def _noisy(self, images: "Tensor", seed: "Tensor") -> "Tensor":
+        return images + tf.random.stateless_normal(tf.shape(images), seed, stddev=self.settings.matching_noise)
 
     def embed(self, captions: "Tensor") -> "Tensor":
         return _unit(self.texts(captions, training=False))
