@@ -5,6 +5,7 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -88,11 +89,15 @@ class Plan:
     def code(self, step: str) -> Callable[[Any], list[str]]:
         """A function of the wildcards: the script of a step and the code that it imports."""
 
+        @cache  # the folders are listed once for each model, not for each job
+        def files(model: str) -> list[str]:
+            package = Path(self.scripts) / steps.PACKAGE.name
+            found = (str(package / file.relative_to(steps.PACKAGE)) for file in steps.files(step, model))
+            return [f"{self.scripts}/{step}.py", *found]
+
         def find(wildcards: Any) -> list[str]:
             key = getattr(wildcards, "experiment", None)
-            found = steps.files(step, self.params.experiments[key].model if key else "")
-            package = Path(self.scripts) / steps.PACKAGE.name
-            return [f"{self.scripts}/{step}.py", *(str(package / file.relative_to(steps.PACKAGE)) for file in found)]
+            return files(self.params.experiments[key].model if key else "")
 
         return find
 

@@ -28,7 +28,9 @@ the mean over the units of c, times this weight. The noise of c is then a part o
 
 ``matching_weight`` adds to the generator's loss that of the joint embedding, taken on generated images and with both
 encoders fixed: their captions shall be told to them (Xu et al. 2018, "AttnGAN", section 3.2; the paper has no such
-loss).
+loss). The generator can also lower it by faint patterns that look like a shape to the encoder alone. ``matching_noise``
+drowns them: Gaussian noise is added to every image that the image encoder sees in training, real or generated, as for
+the classifiers that guide diffusion models (Dhariwal & Nichol 2021, section 4).
 
 Settings for a small budget, all off in the paper:
 
@@ -86,7 +88,7 @@ class Settings(model.Settings):
     interpolation: float = Field(default=1.0, ge=0, description="weight of the loss on interpolated captions (GAN-INT)")
     beta: float = Field(default=0.5, ge=0, le=1, description="where between two captions they lie")
     matching_weight: float = Field(default=0.0, ge=0, description="of the generator's loss of matching (AttnGAN)")
-    matching_noise: float = Field(default=0.0, ge=0, le=1, description="stddev of noise on what the encoder sees")
+    matching_noise: float = Field(default=0.0, ge=0, le=1, description="stddev of the noise on images that are matched")
     gradient_penalty: float = Field(default=0.0, ge=0, description="gamma of the penalty R1 on the discriminator")
     normalization: Literal["batch", "none"] = Field(default="batch", description="in the discriminator")
     modulated: bool = Field(default=False, description="the text also scales and shifts each layer of the generator")
