@@ -58,6 +58,13 @@ def test_as_a_module(clone: Project, tmp_path: Path) -> None:
     assert _tree(clone) == before
 
 
+def test_a_snakefile_without_its_scripts_is_refused(clone: Project, tmp_path: Path) -> None:
+    shutil.copyfile(clone.path / "Snakefile", tmp_path / "Snakefile")
+    printed = Project(tmp_path).run("snakemake", "--cores", "1", code=None)
+    assert "no scripts beside the Snakefile: clone the repository" in printed
+    assert "Traceback" not in printed
+
+
 def test_a_mistake_elsewhere_is_one_line(clone: Project, tmp_path: Path) -> None:
     here = Project(tmp_path)
     printed = here.run("snakemake", "--snakefile", str(clone.path / "Snakefile"), "--cores", "1", code=None)
