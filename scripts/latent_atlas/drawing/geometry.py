@@ -65,7 +65,7 @@ def scene(name: str, rng: Generator) -> Scene:
     """A scene with the colour and shape of ``name`` (one of `NAMES`), all else being drawn."""
     colour, shape = name.split()
     size = SIZES[rng.integers(2)]
-    room = 0.2 if size == "small" else 0.33
+    room = 0.24 if size == "small" else 0.33
     x, y = rng.uniform(room, 1 - room, 2)
     return Scene(colour, shape, size, GROUNDS[rng.integers(2)], float(x), float(y))
 
@@ -76,7 +76,7 @@ def draw(what: Scene, side: int, rng: Generator) -> NDArray[np.uint8]:
     level = rng.uniform(8, 58) if what.ground == "dark" else rng.uniform(196, 250)
     canvas.pixels[:] = np.clip(level + rng.normal(0, 7, 3), 0, 255)
     canvas.pixels += ((canvas.y - 0.5) * rng.uniform(-26, 26))[..., None]
-    radius = rng.uniform(0.14, 0.18) if what.size == "small" else rng.uniform(0.27, 0.32)
+    radius = rng.uniform(0.18, 0.22) if what.size == "small" else rng.uniform(0.27, 0.32)
     turn = rng.uniform(-0.3, 0.3)
     points = outline(what.shape) @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     mask = canvas.mask(points * radius + [what.x, what.y])
