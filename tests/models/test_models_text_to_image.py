@@ -246,3 +246,36 @@ def test_pairs_that_were_never_seen_are_no_wrong_answers() -> None:
     assert float(loss) == pytest.approx(wanted.mean(), rel=1e-4)
     assert model.state()[0].numpy().tolist() == [True, False, False, False, True, False]
     assert judge().state() == []
+
+
+def test_mode_seeking_compares_how_far_images_and_latents_move() -> None:
+    model = build(mode_seeking=1.0)
+    texts, seed = model.embed(tf.constant(CAPTIONS)), tf.constant([3, 4])
+    seeds = (seed, tf.random.fold_in(seed, 1))
+    latents = [adversarial.prior(model.generator, 4, each) for each in seeds]
+    images = [model.generator([each, texts], training=True)["image"].numpy() for each in latents]
+    moved = np.abs(latents[0] - latents[1]).mean()
+    changed = np.abs(images[0] - images[1]).mean() * 2  # in [-1, 1]
+    found = model._sameness(images[0], texts, seed).numpy()
+    assert found == pytest.approx(moved / (changed + 1e-5), rel=1e-4)
+
+
+def test_mode_seeking_keeps_images_of_one_caption_apart() -> None:
+    given, latents = batch(), tf.random.stateless_normal((8, 6), [1, 2])
+    spread = {}
+    for weight in (0.0, 10.0):
+        model = build(mode_seeking=weight, latent_dim=6)
+        for step in range(15):
+            model.train_step(given, tf.constant([0, step]))
+        images = model.draw(latents, tf.repeat(model.embed(given["captions"][:1]), 8, axis=0))
+        spread[weight] = float(tf.reduce_mean(tf.math.reduce_std(images, axis=0)))
+    assert spread[10.0] > 1.2 * spread[0.0]
+
+
+def test_noise_is_on_the_images_that_are_matched_and_follows_from_the_seed() -> None:
+    losses = [
+        build(matching_noise=noise, matching_weight=1.0).train_step(batch(), tf.constant([0, 0]))
+        for noise in (0.0, 0.3, 0.3)
+    ]
+    matching = [float(each["matching_loss"]) for each in losses]
+    assert matching[1] == matching[2] != matching[0]

@@ -32,6 +32,10 @@ loss). The generator can also lower it by faint patterns that look like a shape 
 drowns them: Gaussian noise is added to every image that the image encoder sees in training, real or generated, as for
 the classifiers that guide diffusion models (Dhariwal & Nichol 2021, section 4).
 
+``mode_seeking`` is the weight of 1 / (|G(z, t) - G(z', t)|_1 / |z - z'|_1) (Mao et al. 2019, "Mode Seeking Generative
+Adversarial Networks", eq. 2 and the authors' code; images in [-1, 1], means over the batch), without which a generator
+that knows the caption may ignore z.
+
 Settings for a small budget, all off in the paper:
 
 - ``gradient_penalty``: 1/2 gamma |grad_x D(x, phi(t))|^2 is added to the discriminator's loss on real images with
@@ -89,6 +93,7 @@ class Settings(model.Settings):
     beta: float = Field(default=0.5, ge=0, le=1, description="where between two captions they lie")
     matching_weight: float = Field(default=0.0, ge=0, description="of the generator's loss of matching (AttnGAN)")
     matching_noise: float = Field(default=0.0, ge=0, le=1, description="stddev of the noise on images that are matched")
+    mode_seeking: float = Field(default=0.0, ge=0, description="weight of what keeps images of one caption apart")
     gradient_penalty: float = Field(default=0.0, ge=0, description="gamma of the penalty R1 on the discriminator")
     normalization: Literal["batch", "none"] = Field(default="batch", description="in the discriminator")
     modulated: bool = Field(default=False, description="the text also scales and shifts each layer of the generator")
@@ -199,6 +204,8 @@ class TextToImage(model.Model, model.Illustrates):
             if settings.matching_weight:
                 seen = self.embed_images(self._noisy(drawn["image"][:count], noise_seed))
                 total += settings.matching_weight * matching_loss(seen, texts, different, settings.temperature)[0]
+            if settings.mode_seeking:
+                total += settings.mode_seeking * self._sameness(drawn["image"], asked, seed)
             if settings.conditioning_kl:
                 kl = tf.reduce_mean(kl_to_standard_normal(drawn["mean"], drawn["log_variance"])) / settings.text_units
                 total += settings.conditioning_kl * kl
@@ -208,6 +215,13 @@ class TextToImage(model.Model, model.Illustrates):
 
     def _drawn(self, texts: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
         return self.generator([adversarial.prior(self.generator, tf.shape(texts)[0], seed), texts], training=True)
+
+    def _sameness(self, images: "Tensor", texts: "Tensor", seed: "Tensor") -> "Tensor":
+        """How far latents move for how much images change: ``images`` were drawn from ``texts`` and ``seed``."""
+        count, other_seed = tf.shape(texts)[0], tf.random.fold_in(seed, 1)
+        others = self._drawn(texts, other_seed)["image"]
+        latents = [adversarial.prior(self.generator, count, each) for each in (seed, other_seed)]
+        return tf.reduce_mean(tf.abs(latents[0] - latents[1])) / (2.0 * tf.reduce_mean(tf.abs(images - others)) + 1e-5)
 
     def _noisy(self, images: "Tensor", seed: "Tensor") -> "Tensor":
         return images + tf.random.stateless_normal(tf.shape(images), seed, stddev=self.settings.matching_noise)
