@@ -62,8 +62,9 @@ lock: $(VENV)/dev  ## pin the newest versions that envs/*.in allow
 verify: all  ## run what is missing or out of date, then compare every byte with the maintainers' reference
 	@python scripts/verify.py $(if $(SCALE),--scale $(SCALE))
 
-bench: env  ## race the train steps against the same networks trained as keras.io's examples do it
+bench: env  ## race train steps against keras.io's way, and animations against matplotlib's
 	PYTHONPATH=scripts python benchmarks/run.py $(if $(SCALE),--scale $(SCALE))
+	PYTHONPATH=scripts python benchmarks/animation.py $(if $(SCALE),--scale $(SCALE))
 
 sync: env  ## let Snakemake and DVC know what the other has done
 	@python scripts/sync.py $(if $(SCALE),--scale $(SCALE))
