@@ -10,11 +10,7 @@ min_version("9.0")
 # Where this file and its code are: in the working directory, unless another folder or workflow uses them.
 home = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 if not (home / "scripts").is_dir():
-    print(
-        f"{home}: no scripts beside the Snakefile: clone the repository and use the Snakefile in the clone",
-        file=sys.stderr,
-    )
-    sys.exit(1)
+    sys.exit(f"{home}: no scripts beside the Snakefile: clone the repository and use the Snakefile in the clone")
 sys.path.insert(0, str(home / "scripts"))
 from latent_atlas.engine import Plan
 

@@ -5,7 +5,7 @@ Needs the experiment's results. Writes nothing into the project.
 """
 
 import argparse
-import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -13,12 +13,13 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import matplotlib as mpl
-import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.animation import FFMpegWriter, FuncAnimation
+from ratios import compared
 
 from latent_atlas import check, io, params
 from latent_atlas.animations import film, frames
+from latent_atlas.errors import AtlasError
 
 _DOTS = 100  # per inch
 
@@ -41,6 +42,18 @@ def by_matplotlib(snapshots: frames.Snapshots, path: Path, fps: int) -> None:
     plt.close(figure)
 
 
+_WAYS = (ours, by_matplotlib)
+
+
+def seconds(
+    way: Callable[[frames.Snapshots, Path, int], None], snapshots: frames.Snapshots, path: Path, fps: int
+) -> float:
+    """By the clock, for one film."""
+    start = time.perf_counter()
+    way(snapshots, path, fps)
+    return time.perf_counter() - start
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", choices=params.SCALES, help="default: the scale that params.yaml names")
@@ -48,25 +61,27 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     mpl.rcParams["animation.ffmpeg_path"] = imageio_ffmpeg.get_ffmpeg_exe()
-    here = check.everything(params.read(), arguments.scale)
-    snapshots = io.load_arrays(here.folder(arguments.experiment) / "snapshots.npz")
-    ways: dict[str, Callable[[frames.Snapshots, Path, int], None]] = {"ours": ours, "FuncAnimation": by_matplotlib}
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    try:
+        here = check.everything(params.read(), arguments.scale)
+        snapshots = io.load_arrays(here.folder(arguments.experiment) / "snapshots.npz")
+    except AtlasError as error:
+        sys.exit(f"bench: {error}")
     with tempfile.TemporaryDirectory() as scratch:
-        for _ in range(arguments.rounds):
-            for name, write in ways.items():
-                start = time.perf_counter()
-                write(snapshots, Path(scratch) / f"{name}.mp4", here.animation.frames_per_second)
-                seconds[name].append(time.perf_counter() - start)
-        sizes = {name: (Path(scratch) / f"{name}.mp4").stat().st_size for name in ways}
-    count, sides = len(snapshots["steps"]), next(frames.surfaces(snapshots)).shape
+        files = [Path(scratch) / f"{way.__name__}.mp4" for way in _WAYS]
+        times = [
+            [
+                seconds(way, snapshots, file, here.animation.frames_per_second)
+                for way, file in zip(_WAYS, files, strict=True)
+            ]
+            for _ in range(arguments.rounds)
+        ]
+        sizes = [file.stat().st_size for file in files]
+    mine, other, ratio = compared(times)
     print(
-        f"{arguments.experiment}: {count} frames of {sides[1]}x{sides[0]} pixels, medians of {arguments.rounds} rounds"
+        "| experiment | ours, s | `FuncAnimation`, s | ratio (least to most) | ours, bytes | `FuncAnimation`, bytes |\n"
+        "|---|---|---|---|---|---|\n"
+        f"| `{arguments.experiment}` | {mine:.2f} | {other:.2f} | {ratio} | {sizes[0]:,} | {sizes[1]:,} |"
     )
-    for name, taken in seconds.items():
-        print(f"{name}: {statistics.median(taken):.2f} s, {sizes[name]:,} bytes")
-    ratios = np.divide(seconds["FuncAnimation"], seconds["ours"])
-    print(f"ratio: {np.median(ratios):.2f} ({ratios.min():.2f} to {ratios.max():.2f})")
 
 
 if __name__ == "__main__":

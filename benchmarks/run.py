@@ -7,10 +7,11 @@ ratio: above 1 the atlas is faster. Needs prepared data: run `make` first. Write
 
 import argparse
 import os
-import statistics
 import subprocess
 import sys
 from pathlib import Path
+
+from ratios import compared
 
 from latent_atlas import check, environment, params
 from latent_atlas.errors import AtlasError
@@ -68,10 +69,8 @@ def race(scale: str, key: str, peer: str, rounds: int, steps: int) -> str:
     finally:
         for contender in contenders:
             contender.end()
-    mine, other = map(statistics.median, zip(*times, strict=True))
-    ratios = [theirs / ours for ours, theirs in times]
-    spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
-    return f"| `{key}` | {counts[0]:,} | {mine:.1f} | {other:.1f} | {other / mine:.2f} ({spread}) |"
+    mine, other, ratio = compared(times)
+    return f"| `{key}` | {counts[0]:,} | {mine:.1f} | {other:.1f} | {ratio} |"
 
 
 def main() -> None:
