@@ -21,7 +21,10 @@ data = f"data/{plan.scale}/{{dataset}}"
 folder = f"results/{plan.scale}/experiments/{{experiment}}"
 pages = f"results/{plan.scale}/report"
 logs = f"logs/{plan.scale}"
-environment = "envs/conda.yaml"
+
+
+# Used with `--sdm apptainer` alone; containers/apptainer.def says how it is built.
+container: "latent-atlas.sif"
 
 
 wildcard_constraints:
@@ -71,8 +74,6 @@ rule fetch:
         directory(f"{data}/raw"),
     log:
         f"{logs}/fetch/{{dataset}}.log",
-    conda:
-        environment
     resources:
         mem_mb=plan.reserve("fetch", "mem_mb"),
         runtime=plan.reserve("fetch", "runtime"),
@@ -91,8 +92,6 @@ rule prepare:
         directory(f"{data}/processed"),
     log:
         f"{logs}/prepare/{{dataset}}.log",
-    conda:
-        environment
     resources:
         mem_mb=plan.reserve("prepare", "mem_mb"),
         runtime=plan.reserve("prepare", "runtime"),
@@ -115,8 +114,6 @@ rule train:
         f"{folder}/snapshots.npz",
     log:
         f"{logs}/train/{{experiment}}.log",
-    conda:
-        environment
     threads: plan.threads
     resources:
         mem_mb=plan.reserve("train", "mem_mb"),
@@ -142,8 +139,6 @@ rule sample:
         f"{logs}/sample/{{experiment}}.log",
     group:
         plan.group
-    conda:
-        environment
     threads: plan.threads
     resources:
         mem_mb=plan.reserve("sample", "mem_mb"),
@@ -171,8 +166,6 @@ rule render:
         f"{logs}/render/{{experiment}}.log",
     group:
         plan.group
-    conda:
-        environment
     resources:
         mem_mb=plan.reserve("render", "mem_mb"),
         runtime=plan.reserve("render", "runtime"),
@@ -197,8 +190,6 @@ rule evaluate:
         f"{logs}/evaluate/{{experiment}}.log",
     group:
         plan.group
-    conda:
-        environment
     resources:
         mem_mb=plan.reserve("evaluate", "mem_mb"),
         runtime=plan.reserve("evaluate", "runtime"),
@@ -221,8 +212,6 @@ rule report:
         f"{pages}/metrics.csv",
     log:
         f"{logs}/report/report.log",
-    conda:
-        environment
     resources:
         mem_mb=plan.reserve("report", "mem_mb"),
         runtime=plan.reserve("report", "runtime"),

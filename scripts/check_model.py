@@ -45,7 +45,7 @@ def trained(here: Params, key: str, folder: Path, last: int = _STEPS, draws: int
     """The weights and losses after training, and what it would be resumed with; stops after ``last`` steps."""
     settings = models.settings(here, key).model_copy(update={"steps": _STEPS, "frames": 2})
     data = prepared.load(here.processed(here.experiments[key].dataset))
-    backend.configure(settings.threads, here.seed, settings.deterministic)
+    backend.configure(settings.threads, here.seed, settings.deterministic, settings.devices)
     model, batches = begin(here, key, settings, data)
     np.random.random(draws)  # noqa: NPY002  # the state of which is global
     tf.random.normal((draws,))

@@ -13,7 +13,7 @@ def main(params: Params, key: str, progress: step.Progress) -> None:
     settings, folder = models.settings(params, key), params.folder(key)
     data = prepared.load(params.processed(experiment.dataset))
     card = weights.describe(params, key, data.spec)
-    backend.configure(settings.threads, params.seed, settings.deterministic)
+    backend.configure(settings.threads, params.seed, settings.deterministic, settings.devices)
     backend.check_gpu(params.reservation("train", key, "gpu"), params.resources.without_gpu == "refuse", progress.say)
     model, batches = begin(params, key, settings, data)
     conditions = Conditions(model, data, params.animation.labels_at_most, "validation")

@@ -53,19 +53,35 @@ else:
     tf = _AtFirstUse("tensorflow")
 
 
-def configure(threads: int, seed: int, deterministic: bool) -> None:
-    """Fixes what the bytes of a result depend on: threads, seeds and the choice of kernels.
+def configure(threads: int, seed: int, deterministic: bool, devices: int = 1) -> None:
+    """Fixes what the bytes of a result depend on: threads, seeds, the choice of kernels and the number of devices.
 
     The number of threads decides how sums are split, hence their last bits; it comes from ``params.yaml`` and
     never from the number of cores that an engine happens to have.
     """
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(_OPERATIONS_AT_ONCE)
-    for gpu in tf.config.list_physical_devices("GPU"):  # untested: no machine with one has run this yet
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:  # untested: no machine with one has run this yet
         tf.config.experimental.set_memory_growth(gpu, True)
+    if devices > 1 and not gpus:
+        (cpu,) = tf.config.list_physical_devices("CPU")
+        tf.config.set_logical_device_configuration(cpu, devices * [tf.config.LogicalDeviceConfiguration()])
     keras.utils.set_random_seed(seed)
     if deterministic:
         tf.config.experimental.enable_op_determinism()
+
+
+def devices(count: int) -> list[str]:
+    """The names of as many devices: GPUs, or where there is none the parts of the CPU that `configure` made.
+
+    AtlasError: there are GPUs, but fewer.
+    """
+    kind = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
+    found = [device.name for device in tf.config.list_logical_devices(kind)]
+    if len(found) < count:
+        raise AtlasError(f"devices is {count}, and TensorFlow finds {len(found)} {kind}s here; lower it in params.yaml")
+    return found[:count]
 
 
 def check_gpu(reserved: int, refuse: bool, say: Callable[[str], None]) -> None:

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import io
 import json
+import mmap
 import os
 import shutil
 import socket
@@ -212,6 +213,16 @@ def load_array(path: Path) -> NDArray[Any]:
     """Opens one ``.npy`` as a read-only memory map: nothing is read until it is indexed."""
     with _reading(path, "a readable array"):
         return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+def release(array: NDArray[Any]) -> None:
+    """Takes what was read of a memory map out of the memory of this process; the system still has it at hand.
+
+    The kernel counts such pages as the process's own until something else needs the room.
+    """
+    mapped = getattr(array, "_mmap", None)  # NumPy has no public name for it
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def save_array(path: Path, array: NDArray[Any]) -> None:

@@ -9,9 +9,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from latent_atlas.columns import DataSpec
 
@@ -35,9 +35,19 @@ class Settings(BaseModel):
     threads: int = Field(default=1, ge=1, le=64, description="TensorFlow threads; fixes the last bits of sums")
     deterministic: bool = Field(default=True, description="the same bytes each time, against speed on a GPU")
     xla: bool = Field(default=False, description="compile the train step with XLA (GPU; slower on CPU)")
+    devices: int = Field(default=1, ge=1, le=64, description="GPUs that share each batch; without one, parts of a CPU")
+    mixed_precision: bool = Field(default=False, description="train with layers that compute in bfloat16")
     on_instability: Literal["stop", "flag", "ignore"] = Field(
         default="flag", description="what follows when an alarm of the model rings; NaN always stops"
     )
+
+    @model_validator(mode="after")
+    def _batch_can_be_shared(self) -> Self:
+        if self.batch_size % self.devices:
+            raise ValueError(f"batch_size {self.batch_size} must be a multiple of devices, {self.devices}")
+        if self.devices > 1 and self.xla:
+            raise ValueError("xla compiles for one device; set xla to false, or devices to 1")
+        return self
 
     @property
     def images_per_step(self) -> int:

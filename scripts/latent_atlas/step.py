@@ -79,7 +79,8 @@ def run(main: Main, description: str | None, target: str | None = None) -> None:
     name = arguments.target if target else step
     log = log_path(arguments.scale, step, name)
     terminal = os.fdopen(os.dup(2), "w")
-    progress = Progress(terminal, f"{step} {name}" if target else step)
+    label = f"{step} {name}" if target else step
+    progress = Progress(terminal, label)
     try:
         checked.ensure(arguments.scale)
         here = params.load(arguments.scale)
@@ -94,10 +95,10 @@ def run(main: Main, description: str | None, target: str | None = None) -> None:
         progress.finish()
         io.save_json(cost_path(arguments.scale, step, name), _cost(progress.seconds))
     except AtlasError as error:
-        print(f"{step}: {error}", file=terminal, flush=True)
+        print(f"{label}: {error}", file=terminal, flush=True)
         sys.exit(1)
     except KeyboardInterrupt:
-        print(f"{step} {name}: interrupted; the same command resumes it", file=terminal, flush=True)
+        print(f"{label}: interrupted; the same command resumes it", file=terminal, flush=True)
         sys.exit(130)
     except Exception:
         traceback.print_exc()

@@ -40,6 +40,6 @@ def test_the_docker_container_does_not_run_as_root() -> None:
     assert last not in ("root", "0")
 
 
-def test_the_conda_environment_is_the_lock_file() -> None:
-    lines = (ROOT / "envs/conda.yaml").read_text().splitlines()
-    assert "  - python=3.11" in lines and lines[-2:] == ["  - pip:", "      - -r cpu.txt"]
+def test_the_snakefile_names_the_container_that_the_recipe_builds() -> None:
+    (name,) = re.findall(r'^container: "(.+)"$', (ROOT / "Snakefile").read_text(), re.MULTILINE)
+    assert f"apptainer build {name} containers/apptainer.def" in (ROOT / "containers/apptainer.def").read_text()

@@ -44,13 +44,24 @@ def settings(name: str, **chosen: Any) -> Settings:
     return models.find(name).Settings(**{"steps": 1, "batch_size": 4, "learning_rate": 0.01, **small, **chosen})
 
 
+def spec_and_batch(shape: tuple[int, int, int], rows: int) -> tuple[DataSpec, dict[str, Any]]:
+    """Columns of every kind that models of images read, and a batch of them."""
+    images = DataSpec.of_images(shape, labels=3, attributes=2)
+    captions = {"captions": Column("captions", (5,), 9)}
+    columns = {
+        **{name: np.random.default_rng(0).random((rows, *shape), np.float32) for name in IMAGES},
+        "labels": np.arange(rows, dtype=np.int32) % 3,
+        "attributes": np.ones((rows, 2), np.float32),
+        "captions": np.random.default_rng(1).integers(1, 9, (rows, 5), np.int32),
+    }
+    return DataSpec({**two_domains(shape, "pairs"), **images.columns, **captions}), columns
+
+
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: "x".join(map(str, shape)))
 @pytest.mark.parametrize("name", NAMES)
 def test_a_model_trains_on_images_of_a_shape_or_refuses_them_in_a_line(name: str, shape: tuple[int, int, int]) -> None:
     kind, chosen = models.find(name), settings(name)
-    images = DataSpec.of_images(shape, labels=3, attributes=2)
-    captions = {"captions": Column("captions", (5,), 9)}
-    data = DataSpec({**two_domains(shape, "pairs"), **images.columns, **captions})
+    data, columns = spec_and_batch(shape, chosen.images_per_step)
     if name not in SHAPES[shape]:
         with pytest.raises(AtlasError, match=rf"needs .*{shape[0]}x{shape[1]}; set `size`") as refusal:
             kind.check(chosen, data)
@@ -58,15 +69,9 @@ def test_a_model_trains_on_images_of_a_shape_or_refuses_them_in_a_line(name: str
         return
     kind.check(chosen, data)
     keras.utils.set_random_seed(0)
-    model, count = kind(chosen, data), chosen.images_per_step
+    model = kind(chosen, data)
     if kind.teacher is not None:
         model.prepare(Before(models.find("cnn")(settings("cnn"), data)))
-    columns = {
-        **{name: np.random.default_rng(0).random((count, *shape), np.float32) for name in IMAGES},
-        "labels": np.arange(count, dtype=np.int32) % 3,
-        "attributes": np.ones((count, 2), np.float32),
-        "captions": np.random.default_rng(1).integers(1, 9, (count, 5), np.int32),
-    }
     batch = {column: tf.constant(columns[column]) for column in kind.reads}
     before = {key: variable.numpy() for key, variable in model.saved().items()}
     losses = model.train_step(batch, tf.constant([0, 0]))

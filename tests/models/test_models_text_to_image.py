@@ -134,7 +134,7 @@ def test_the_encoder_learns_which_caption_belongs_to_which_image() -> None:
 def test_interpolated_captions_are_half_of_what_the_generator_learns_from() -> None:
     model, seen = build(), []
     draw = model._drawn
-    model._drawn = lambda texts, seed: seen.append(texts.numpy()) or draw(texts, seed)
+    model._drawn = lambda texts, latents: seen.append(texts.numpy()) or draw(texts, latents)
     given = batch()
     model.train_step(given, tf.constant([0, 0]))
     texts = model.embed(given["captions"]).numpy()  # as they are after the encoder's step, which is the first

@@ -151,10 +151,10 @@ def test_a_full_disk_leaves_nothing_and_the_next_run_goes_on(place: Path):
     )
     full_fetch, fetched, full_prepare, prepared = (json.loads(line) for line in done.stdout.splitlines())
     why = "cannot be written: the disk is full; free some space and run the same command again\n"
-    assert full_fetch == ["fetch", 1, f"fetch: data/demo/digits/raw: {why}", []]
+    assert full_fetch == ["fetch", 1, f"fetch digits: data/demo/digits/raw: {why}", []]
     raw = ["data/demo/digits/raw/images.zip"]
     assert fetched[1] == 0 and fetched[3] == raw
-    assert full_prepare == ["prepare", 1, f"prepare: data/demo/digits/processed: {why}", raw]
+    assert full_prepare == ["prepare", 1, f"prepare digits: data/demo/digits/processed: {why}", raw]
     assert prepared[1] == 0 and "data/demo/digits/processed/card.json" in prepared[3]
 
 
@@ -175,7 +175,7 @@ def test_a_read_only_data_folder(place: Path):
     if not subprocess.run(probe, cwd=place, check=False, capture_output=True, preexec_fn=forgo_privileges).returncode:
         pytest.skip("this user may write into every folder")
     line = refused("fetch", place, preexec_fn=forgo_privileges)
-    assert line == "fetch: data/demo/digits/raw: cannot be written: no permission to write there\n"
+    assert line == "fetch digits: data/demo/digits/raw: cannot be written: no permission to write there\n"
     assert list((place / "data").iterdir()) == []
     (place / "data").chmod(0o755)
     subprocess.run(command("fetch"), cwd=place, check=True, preexec_fn=forgo_privileges)

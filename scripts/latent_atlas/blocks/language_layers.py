@@ -58,7 +58,7 @@ class LSTM(keras.layers.Layer):  # type: ignore[misc]
     """
 
     def __init__(self, inputs: int, units: int) -> None:
-        super().__init__()
+        super().__init__(dtype="float32")  # the operation knows no bfloat16
         self.units = units
         self.kernel = self.add_weight((inputs + units, 4 * units), "glorot_uniform", name="kernel")
         self.bias = self.add_weight((4 * units,), "zeros", name="bias")
@@ -106,8 +106,8 @@ class Attention(keras.layers.Layer):  # type: ignore[misc]
         k = self._split(rotated(keys, places, self.heads))
         scores = tf.matmul(q, k, transpose_b=True) * (self.units // self.heads) ** -0.5
         distance = places[self.reach :, None] - places[None]
-        seen = tf.cast((distance >= 0) & (distance < self.reach), tf.float32)
-        exists = tf.concat([known, tf.ones((tf.shape(inputs)[0], length))], axis=1)
+        seen = tf.cast((distance >= 0) & (distance < self.reach), scores.dtype)
+        exists = tf.concat([known, tf.ones((tf.shape(inputs)[0], length), scores.dtype)], axis=1)
         scores += (seen * exists[:, None, None, :] - 1.0) * 1e9
         mixed = tf.matmul(tf.nn.softmax(scores), self._split(values))
         joined = tf.reshape(tf.transpose(mixed, (0, 2, 1, 3)), tf.shape(inputs))
@@ -134,6 +134,6 @@ def rotated(tensor: "Tensor", places: "Tensor", heads: int) -> "Tensor":
     """(n, t, units), each pair of a head's units turned by place times the pair's speed (Su et al. 2021, eq. 34)."""
     half = tensor.shape[-1] // heads // 2
     angles = tf.cast(places, tf.float32)[:, None] * tf.constant(10000.0 ** (-np.arange(half) / half), tf.float32)
-    cos, sin = tf.cos(angles)[:, None], tf.sin(angles)[:, None]
+    cos, sin = (tf.cast(part, tensor.dtype)[:, None] for part in (tf.cos(angles), tf.sin(angles)))
     one, two = tf.split(tf.reshape(tensor, (-1, tf.shape(tensor)[1], heads, 2 * half)), 2, axis=-1)
     return tf.reshape(tf.concat([one * cos - two * sin, one * sin + two * cos], axis=-1), tf.shape(tensor))

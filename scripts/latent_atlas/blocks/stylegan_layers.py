@@ -46,7 +46,7 @@ def adaptive_instance_norm(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
 
 def blur(x: Tensor) -> Tensor:
     """The binomial filter [1, 2, 1] / 4 along both sides, zeros beyond the border."""
-    line = tf.constant([0.25, 0.5, 0.25])
+    line = tf.constant([0.25, 0.5, 0.25], x.dtype)
     square = tf.tile((line[:, None] * line)[:, :, None, None], (1, 1, x.shape[-1], 1))
     return tf.nn.depthwise_conv2d(x, square, (1, 1, 1, 1), "SAME")
 
@@ -132,7 +132,7 @@ class Conv(keras.layers.Layer):  # type: ignore[misc]
 
 def _widen(kernel: Tensor) -> Tensor:
     """A 3x3 kernel as the 4x4 one that acts on pixels enlarged by 2."""
-    line = tf.constant([[1.0, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]])
+    line = tf.constant([[1.0, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]], kernel.dtype)
     square = tf.reshape(line[:, None, :, None] * line[None, :, None, :], (16, 9))
     return tf.reshape(square @ tf.reshape(kernel, (9, -1)), (4, 4, *kernel.shape[2:]))
 

@@ -244,7 +244,7 @@ def _upsampled_convolution() -> "type[keras.layers.Layer]":
                     [[1, 1, 0, 0, 0], [0, 0, 1, 1, 0], [0, 0, 0, 0, 1]],
                     [[1, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 0, 0, 1, 1]],
                 ],
-                tf.float32,
+                x.dtype,
             )
             kernel = tf.einsum("pau,qbv,uvio->abipqo", phases, phases, tf.convert_to_tensor(self.kernel))
             small = tf.nn.conv2d(x, tf.reshape(kernel, (3, 3, self._shape[-1], 4 * self._channels)), 1, "SAME")

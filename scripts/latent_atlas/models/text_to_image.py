@@ -167,7 +167,8 @@ class TextToImage(model.Model, model.Illustrates):
     def _discriminator_step(
         self, images: "Tensor", texts: "Tensor", mismatched: "Tensor", exists: "Tensor", seed: "Tensor"
     ) -> "dict[str, Tensor]":
-        fakes, gamma = self._drawn(texts, seed)["image"], self.settings.gradient_penalty
+        fakes = self._drawn(texts, self._latents(texts, seed))["image"]
+        gamma = self.settings.gradient_penalty
         with tf.GradientTape() as tape:
             with tf.GradientTape(watch_accessed_variables=False) as inner:
                 inner.watch(images)
@@ -196,7 +197,8 @@ class TextToImage(model.Model, model.Illustrates):
         if settings.interpolation:
             asked = tf.concat([texts, settings.beta * texts + (1.0 - settings.beta) * others], axis=0)
         with tf.GradientTape() as tape:
-            drawn = self._drawn(asked, seed)
+            latents = self._latents(asked, seed)
+            drawn = self._drawn(asked, latents)
             logits = self.matching([self.features(drawn["image"], training=True), asked], training=True)
             loss = total = binary_cross_entropy(logits[:count], 1.0)
             if settings.interpolation:
@@ -205,7 +207,7 @@ class TextToImage(model.Model, model.Illustrates):
                 seen = self.embed_images(self._noisy(drawn["image"][:count], noise_seed))
                 total += settings.matching_weight * matching_loss(seen, texts, different, settings.temperature)[0]
             if settings.mode_seeking:
-                total += settings.mode_seeking * self._sameness(drawn["image"], asked, seed)
+                total += settings.mode_seeking * self._sameness(drawn["image"], asked, latents, seed)
             if settings.conditioning_kl:
                 kl = tf.reduce_mean(kl_to_standard_normal(drawn["mean"], drawn["log_variance"])) / settings.text_units
                 total += settings.conditioning_kl * kl
@@ -213,18 +215,21 @@ class TextToImage(model.Model, model.Illustrates):
         logged = {"generator_loss": loss, "diversity": adversarial.diversity(drawn["image"][:count], images)}
         return {**logged, "conditioning_kl": kl} if settings.conditioning_kl else logged
 
-    def _drawn(self, texts: "Tensor", seed: "Tensor") -> "dict[str, Tensor]":
-        return self.generator([adversarial.prior(self.generator, tf.shape(texts)[0], seed), texts], training=True)
+    def _latents(self, texts: "Tensor", seed: "Tensor") -> "Tensor":
+        return adversarial.prior(self.generator, tf.shape(texts)[0], seed)
 
-    def _sameness(self, images: "Tensor", texts: "Tensor", seed: "Tensor") -> "Tensor":
-        """How far latents move for how much images change: ``images`` were drawn from ``texts`` and ``seed``."""
-        count, other_seed = tf.shape(texts)[0], tf.random.fold_in(seed, 1)
-        others = self._drawn(texts, other_seed)["image"]
-        latents = [adversarial.prior(self.generator, count, each) for each in (seed, other_seed)]
-        return tf.reduce_mean(tf.abs(latents[0] - latents[1])) / (2.0 * tf.reduce_mean(tf.abs(images - others)) + 1e-5)
+    def _drawn(self, texts: "Tensor", latents: "Tensor") -> "dict[str, Tensor]":
+        return self.generator([latents, texts], training=True)
+
+    def _sameness(self, images: "Tensor", texts: "Tensor", latents: "Tensor", seed: "Tensor") -> "Tensor":
+        """How far latents move for how much images change: ``images`` were drawn from ``texts`` and ``latents``."""
+        others = self._latents(texts, tf.random.fold_in(seed, 1))
+        moved, changed = others - latents, self._drawn(texts, others)["image"] - images
+        return tf.reduce_mean(tf.abs(moved)) / (2.0 * tf.reduce_mean(tf.abs(changed)) + 1e-5)
 
     def _noisy(self, images: "Tensor", seed: "Tensor") -> "Tensor":
-        return images + tf.random.stateless_normal(tf.shape(images), seed, stddev=self.settings.matching_noise)
+        stddev = self.settings.matching_noise
+        return images + tf.random.stateless_normal(tf.shape(images), seed, stddev=stddev) if stddev else images
 
     def embed(self, captions: "Tensor") -> "Tensor":
         return _unit(self.texts(captions, training=False))

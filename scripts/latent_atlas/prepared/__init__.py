@@ -34,17 +34,17 @@ class Chosen:
     """Some rows of an array, read from disk when they are asked for."""
 
     def __init__(self, array: NDArray[Any], rows: NDArray[np.int64]) -> None:
-        self._array, self._rows = array, rows
+        self.array, self._rows = array, rows
         self.shape, self.dtype = (len(rows), *array.shape[1:]), array.dtype
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __getitem__(self, index: Any) -> NDArray[Any]:
-        return self._array[self._rows[index]]
+        return self.array[self._rows[index]]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return np.asarray(self._array[self._rows], dtype)
+        return np.asarray(self.array[self._rows], dtype)
 
 
 @dataclass(frozen=True)

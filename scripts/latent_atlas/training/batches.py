@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_atlas import io
 from latent_atlas.columns import ROWS, Column
 from latent_atlas.errors import AtlasError
 from latent_atlas.prepared import Dataset
 
 Batch = dict[str, NDArray[Any]]
+
+_READ_BEFORE_RELEASE = 10  # steps
 
 
 class Batches:
@@ -38,6 +41,9 @@ class Batches:
 
     def __getitem__(self, step: int) -> Batch:
         """The columns of a step, counted from 0; each (rows, ...), captions int32 (rows, words)."""
+        if step % _READ_BEFORE_RELEASE == 0:
+            for column in self._columns.values():
+                io.release(getattr(column, "array", column))
         chosen = {name: order.rows(step) for name, order in self._orders.items()}
         batch: Batch = {}
         for name, spec in self._specs.items():

@@ -1,9 +1,10 @@
 """What a training begins with: the model, what existed before it, and the batches that it is given."""
 
-from latent_atlas import weights
+from latent_atlas import backend, weights
 from latent_atlas.model import Before, Model, Settings
 from latent_atlas.params import Params
 from latent_atlas.prepared import Dataset
+from latent_atlas.training.acceleration import accelerate, precision
 from latent_atlas.training.batches import Batches
 
 
@@ -13,7 +14,9 @@ def begin(params: Params, key: str, settings: Settings, data: Dataset) -> tuple[
     Its weights follow from the seed that was set beforehand.
     """
     card = weights.describe(params, key, data.spec)
-    model = weights.build({**card, "settings": settings.model_dump(mode="json")})
+    with precision(settings):
+        model = weights.build({**card, "settings": settings.model_dump(mode="json")})
+    accelerate(model, settings, backend.devices(settings.devices))
     columns = model.columns(settings)
     files = {name: data.network(name) for name in columns if data.spec[name].kind == "network"}
     model.prepare(Before(_teacher(params, params.experiments[key].teacher, data), files))
