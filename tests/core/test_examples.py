@@ -29,7 +29,8 @@ def _files(name: str, folder: Path) -> None:
         (folder / "my_text.txt").write_text("".join(TEXT.format(number) for number in range(400)), encoding="utf-8")
         return
     random = np.random.default_rng(0)
-    for kind in ("cats", "dogs") if name == "pictures" else ("",):
+    kinds = {"pictures": ("cats", "dogs"), "two_domains": ("trainA", "trainB", "testA", "testB")}
+    for kind in kinds.get(name, ("",)):
         place = folder / "my_pictures" / kind
         place.mkdir(parents=True)
         for number in range(60):
