@@ -2,39 +2,19 @@
 
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import slurm_node
 from projects import ROOT, Project, make_project
+from reservations import at_once, check
+
+from latent_atlas import params
 
 pytestmark = [pytest.mark.cluster, pytest.mark.skipif(bool(slurm_node.unavailable()), reason=slurm_node.unavailable())]
 
 ON_GPU = ("cnn_digits", "vae_digits", "cvae_digits")  # more than there are GPUs
 WITHOUT = "autoencoder_digits"
-COMMAND = (
-    *("snakemake", "--workflow-profile", "profiles/slurm", "--slurm-no-account", "--slurm-status-command", "squeue"),
-    *(
-        "--slurm-init-seconds-before-status-checks",
-        "2",
-        "--seconds-between-status-checks",
-        "2",
-        "--default-resources",
-        "slurm_partition=main",
-        "mem_mb=500",
-    ),
-)
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[slurm_node.Slurm]:
-    here = slurm_node.Slurm(tmp_path_factory.mktemp("slurm"))
-    try:
-        here.start()
-        yield here
-    finally:
-        here.stop()
 
 
 def _project(path: Path) -> Project:
@@ -56,7 +36,7 @@ def test_jobs_and_daemons_are_lost_and_the_bytes_are_those_of_a_run_here(
     here, there = (_project(tmp_path / name) for name in ("here", "there"))
     here.run("snakemake", "--cores", "2", timeout=900)
     run = subprocess.Popen(
-        COMMAND,
+        slurm_node.COMMAND,
         cwd=there.path,
         env=there.environment | {"PYTHONPATH": str(plugin)},
         stdout=(tmp_path / "log").open("w"),
@@ -75,7 +55,9 @@ def test_jobs_and_daemons_are_lost_and_the_bytes_are_those_of_a_run_here(
     assert (jobs[cancelled]["JobState"], jobs[again]["JobState"]) == ("CANCELLED", "COMPLETED")
     assert "resumed after step" in (there.path / "logs/demo/train/cvae_digits.log").read_text()
     assert there.files() == here.files()
-    _check_reservations(jobs, again)
+    trained = check(jobs, params.load(path=there.path / params.FILE))
+    assert trained == {*ON_GPU, WITHOUT}
+    assert at_once([job for job in jobs.values() if "TresPerJob" in job]) <= slurm_node.GPUS
 
 
 def _wait_for_training(cluster: slurm_node.Slurm, project: Project, experiment: str, after: int = 0) -> int:
@@ -89,30 +71,3 @@ def _wait_for_training(cluster: slurm_node.Slurm, project: Project, experiment: 
             if training and number > after and set(checkpoints.glob("*-*.npz")) - before:
                 return number
     pytest.fail("the training never began")
-
-
-def _check_reservations(jobs: dict[int, dict[str, str]], again: int) -> None:
-    """``again`` is the job that was tried once more: the first may have failed for want of memory or time."""
-    on_gpu, groups = [], []
-    for number, job in jobs.items():
-        if job["Comment"] == f"rule_{WITHOUT}_evaluate_render_sample":
-            groups.append(job)
-            continue
-        step, _, of = job["Comment"].removeprefix("rule_").partition("_wildcards_")
-        if step in ("train", "sample") and of in ON_GPU:
-            assert job["TresPerJob"] == "gres:gpu:1"
-            on_gpu.append(job)
-        else:
-            assert "TresPerJob" not in job
-        expected = {"NumCPUs": "1"}
-        if of in ON_GPU:
-            memory, time_limit = ("3400M", "02:34:00") if number == again else ("1700M", "01:17:00")
-            expected |= {"MinMemoryNode": memory, "TimeLimit": time_limit}
-        assert {name: job[name] for name in expected} == expected, job
-    assert len(on_gpu) == 2 * len(ON_GPU) + 1  # and the one that was cancelled
-    # First `sample`, then `render` and `evaluate` at once.
-    assert [(job["MinMemoryNode"], job["TimeLimit"], job["NumCPUs"]) for job in groups] == [("3500M", "01:30:00", "2")]
-    for job in on_gpu:
-        beside = [each for each in on_gpu if each["StartTime"] < job["EndTime"] and job["StartTime"] < each["EndTime"]]
-        at_once = max(sum(a["StartTime"] <= b["StartTime"] < a["EndTime"] for a in beside) for b in beside)
-        assert at_once <= slurm_node.GPUS
