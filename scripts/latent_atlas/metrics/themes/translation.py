@@ -50,7 +50,7 @@ def _frechet(way: str) -> Measure:
                 "How far the translated images are, as a whole, from training images of what they should look like, "
                 "in the judge's features; small if they look right and are as varied (Heusel et al. 2017; not "
                 "comparable with a published FID).",
-                (1.0, 0.8),
+                (5.0, 0.8),
                 digits=1,
                 among=(Among.JUDGE,),
             ),
@@ -59,7 +59,7 @@ def _frechet(way: str) -> Measure:
                 "… of real images",
                 Direction.NONE,
                 "The same distance for real test images of the target: about the lowest that is possible.",
-                (1.0, 0.8),
+                (5.0, 0.8),
                 digits=1,
                 alone=f"Fréchet {arrow}, real images",
             ),
@@ -68,7 +68,7 @@ def _frechet(way: str) -> Measure:
                 "… untranslated",
                 Direction.NONE,
                 "The same distance for the sources as they are: what a model reaches that changes nothing.",
-                (1.0, 0.8),
+                (5.0, 0.8),
                 digits=1,
                 alone=f"Fréchet {arrow}, untranslated",
             ),
