@@ -76,7 +76,7 @@ def test_a_metric_of_ones_own_is_shown_plainly_and_has_a_tolerance():
 
 
 def test_a_tolerance_is_the_larger_of_two_distances():
-    assert define("frechet").allowed(0.5) == 1.0
+    assert define("frechet").allowed(0.5) == 5.0
     assert define("frechet").allowed(50.0) == 40.0
     assert define("elbo").allowed(-100.0) == pytest.approx(3.0)
     assert define("knn_accuracy").allowed(0.9) == 0.1
