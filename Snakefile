@@ -34,6 +34,9 @@ wildcard_constraints:
 
 onstart:
     plan.lock()
+    # Snakemake's limit of 100 jobs a second has it look for jobs anew every second, and once more for each job that has
+    # ended: in a run of many jobs that took a third of a core.
+    workflow.scheduler.job_rate_limiter = None
 
 
 # The head node of a cluster has the internet, its compute nodes may not.
