@@ -50,7 +50,7 @@ def refused(step: str, place: Path, **options: Any) -> str:
     """Runs a step that should fail with one line and leave nothing; returns the line."""
     done = subprocess.run(command(step), cwd=place, capture_output=True, text=True, check=False, **options)
     assert done.returncode == 1, done
-    assert done.stderr.count("\n") == 1 and done.stderr.startswith(f"{step}: ") and not done.stdout, done
+    assert done.stderr.count("\n") == 1 and done.stderr.startswith(f"{step} digits: ") and not done.stdout, done
     assert list(place.glob(".atlas/tmp/*")) == []
     return done.stderr
 
