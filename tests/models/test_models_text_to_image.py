@@ -256,7 +256,7 @@ def test_mode_seeking_compares_how_far_images_and_latents_move() -> None:
     images = [model.generator([each, texts], training=True)["image"].numpy() for each in latents]
     moved = np.abs(latents[0] - latents[1]).mean()
     changed = np.abs(images[0] - images[1]).mean() * 2  # in [-1, 1]
-    found = model._sameness(images[0], texts, seed).numpy()
+    found = model._sameness(images[0], texts, latents[0], seed).numpy()
     assert found == pytest.approx(moved / (changed + 1e-5), rel=1e-4)
 
 
