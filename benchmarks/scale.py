@@ -14,6 +14,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from latent_atlas import params
+
 FINISHED = "mlp_digits"
 COMMANDS = {  # what is timed before anything is there, and with all results in place
     False: {
@@ -31,15 +33,14 @@ COMMANDS = {  # what is timed before anything is there, and with all results in 
 def set_up(folder: Path, count: int) -> None:
     """The project's code, with ``count`` experiments in ``params.yaml`` and nothing made."""
     subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{Path.cwd()}", folder], check=True)
-    yaml = YAML()
-    content = yaml.load(folder / "params.yaml")
+    content = params.read(folder / params.FILE)
     digits, entry = content["datasets"]["digits"], content["experiments"][FINISHED]
     keys = [f"mlp_{number:04d}" for number in range(count)]
     content["datasets"], content["taught"] = {"digits": digits}, {}
     content["experiments"] = {key: {**entry, "judge": key} for key in keys}
     content["resources"].pop("experiments", None)
-    with (folder / "params.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(content, file)
+    with (folder / params.FILE).open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump(content, file)
 
 
 def finish(folder: Path, count: int) -> None:

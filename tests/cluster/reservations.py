@@ -38,7 +38,9 @@ def at_once(jobs: Iterable[Job]) -> int:
 
 def _alone(step: str, experiment: str | None, declared: Params, attempt: int) -> dict[str, str]:
     memory, minutes, gpus = (declared.reservation(step, experiment, field) for field in ("mem_mb", "runtime", "gpu"))
-    threads = declared.experiments[experiment].settings.get("threads", 1) if step in ("train", "sample") else 1
+    if step not in ("train", "sample"):  # no other step uses TensorFlow
+        return _fields(memory * attempt, minutes * attempt, 1, 0)
+    threads = declared.experiments[experiment].settings.get("threads", 1)
     return _fields(memory * attempt, minutes * attempt, threads, gpus)
 
 

@@ -57,7 +57,13 @@ def test_jobs_and_daemons_are_lost_and_the_bytes_are_those_of_a_run_here(
     assert there.files() == here.files()
     trained = check(jobs, params.load(path=there.path / params.FILE))
     assert trained == {*ON_GPU, WITHOUT}
-    assert at_once([job for job in jobs.values() if "TresPerJob" in job]) <= slurm_node.GPUS
+    on_gpu = [job for job in jobs.values() if "TresPerJob" in job]
+    assert len(on_gpu) == 2 * len(ON_GPU) + 1  # and the one that was cancelled
+    assert at_once(on_gpu) <= slurm_node.GPUS
+    # The second attempt has more: the first may have failed for want of it. The group is `sample`, then the others.
+    group = next(job for job in jobs.values() if job["Comment"] == f"rule_{WITHOUT}_evaluate_render_sample")
+    found = [(job["MinMemoryNode"], job["TimeLimit"], job["NumCPUs"]) for job in (jobs[cancelled], jobs[again], group)]
+    assert found == [("1700M", "01:17:00", "1"), ("3400M", "02:34:00", "1"), ("3500M", "01:30:00", "2")]
 
 
 def _wait_for_training(cluster: slurm_node.Slurm, project: Project, experiment: str, after: int = 0) -> int:

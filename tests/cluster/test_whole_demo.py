@@ -1,6 +1,5 @@
 """The whole demo through a real Slurm: the bytes of the reference, and for each job what `params.yaml` reserves."""
 
-import json
 import os
 import subprocess
 import sys
@@ -32,8 +31,7 @@ def test_the_whole_demo(cluster: slurm_node.Slurm, tmp_path: Path, tmp_path_fact
     plugin = slurm_node.plugin(tmp_path_factory.mktemp("plugin") / "slurm", ROOT / "envs/slurm.txt")
     project.run(*slurm_node.COMMAND, timeout=7200, PYTHONPATH=str(plugin))
     jobs = cluster.jobs()
-    (tmp_path / "jobs.json").write_text(json.dumps(jobs, indent=1))
     declared = params.load(path=project.path / params.FILE)
     assert check(jobs, declared) == set(declared.experiments)
     assert at_once([job for job in jobs.values() if "TresPerJob" in job]) == slurm_node.GPUS
-    print(project.run(sys.executable, "scripts/verify.py"))
+    project.run(sys.executable, "scripts/verify.py")

@@ -33,7 +33,8 @@ def test_from_the_archive_to_the_report_without_a_network(closed: Path, tmp_path
 
     def shrink(content: dict[str, Any]) -> None:
         """One experiment; the data of all."""
-        content["experiments"] = {"mlp_digits": content["experiments"]["mlp_digits"] | {"demo": _tiny()}}
+        tiny = {"learning_rate": 0.001, **TINY["mlp_digits"]}
+        content["experiments"] = {"mlp_digits": content["experiments"]["mlp_digits"] | {"demo": tiny}}
         content["taught"] = {}
         content["resources"].pop("experiments", None)
 
@@ -47,7 +48,3 @@ def test_from_the_archive_to_the_report_without_a_network(closed: Path, tmp_path
     printed = there.run(*CLOSED, "make", "-C", "latent-atlas", "CORES=2", timeout=1500)
     assert "the atlas is drawn: results/demo/report/index.html" in printed
     assert "mlp_digits" in (closed / "latent-atlas/results/demo/report/index.html").read_text()
-
-
-def _tiny() -> dict[str, Any]:
-    return {"learning_rate": 0.001, **TINY["mlp_digits"]}

@@ -13,9 +13,19 @@ from latent_atlas.model import Before, Model, Settings
 from latent_atlas.training.acceleration import accelerate, precision
 
 SHAPE = (32, 32, 3)
-NO_DROPOUT = {"attribute_cnn", "cgan", "cnn", "mlp", "rotation_cnn"}
-# Those in which nothing looks across a batch. The others normalise by it, or draw dropout for each part anew.
-SAME_IN_PARTS = {*NO_DROPOUT, "autoencoder", "cvae", "cyclegan", "pix2pix", "vae"}
+# Those in which nothing looks across a batch, if there is no dropout, which is drawn for each part anew.
+SAME_IN_PARTS = {
+    "attribute_cnn",
+    "autoencoder",
+    "cgan",
+    "cnn",
+    "cvae",
+    "cyclegan",
+    "mlp",
+    "pix2pix",
+    "rotation_cnn",
+    "vae",
+}
 TEXTS = {"text_rnn": {"units": 8}, "text_transformer": {"units": 8, "heads": 2}}
 
 
@@ -32,8 +42,8 @@ def begun(name: str, chosen: Settings, data: DataSpec, devices: list[str]) -> Mo
 
 def losses(name: str, devices: int = 1, **changes: Any) -> dict[str, float]:
     """Of two steps; the first moves weights, so that the second sees the gradients."""
-    more = {"dropout": 0.0} if name in NO_DROPOUT else {}
-    chosen = settings(name, **more, **changes)
+    without = {field: 0.0 for field in models.find(name).Settings.model_fields if "dropout" in field}
+    chosen = settings(name, **without, **changes)
     data, columns = spec_and_batch(SHAPE, chosen.images_per_step)
     model = begun(name, chosen, data, devices * ["/CPU:0"])
     batch = {column: tf.constant(columns[column]) for column in models.find(name).reads}
