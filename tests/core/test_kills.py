@@ -189,7 +189,9 @@ def test_a_full_disk_costs_nothing_but_time(full: str, tmp_path: Path) -> None:
     whole.run(*train)
     mount = f'mount -t tmpfs -o size=60k disk "{full}" && exec "$@"'
     printed = project.run(*OTHER_MOUNTS, "sh", "-c", mount, "sh", *train, code=1)
-    assert re.search(r"^train cnn_digits: .*: cannot be written: the disk is full; free some space", printed, re.MULTILINE)
+    assert re.search(
+        r"^train cnn_digits: .*: cannot be written: the disk is full; free some space", printed, re.MULTILINE
+    )
     assert "Traceback" not in printed
     assert list((project.path / "results").rglob("*")) == []
     project.run(*train)

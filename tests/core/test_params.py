@@ -227,6 +227,20 @@ def test_exceptions_to_reservations() -> None:
     assert checked.reservation("train", "vae_digits", "mem_mb") == content["resources"]["steps"]["train"]["mem_mb"]
 
 
+@pytest.mark.parametrize(("gpus", "refused"), [(0, False), (1, True), (2, False)])
+def test_a_batch_is_shared_by_the_gpus_that_are_reserved(gpus: int, refused: bool) -> None:
+    content: dict[str, Any] = copy.deepcopy(CONTENT)
+    content["experiments"]["vae_digits"]["demo"]["devices"] = 2
+    content["resources"]["experiments"] = {"vae_digits": {"gpu": gpus}}
+    if not refused:
+        check.everything(content)
+        return
+    with pytest.raises(
+        AtlasError, match=r"vae_digits\.devices is 2, .* set resources\.experiments\.vae_digits\.gpu to 2"
+    ):
+        check.everything(content)
+
+
 def test_checking_loads_no_tensorflow(project: Callable[..., Project]) -> None:
     code = (
         "import sys; sys.path.insert(0, 'scripts'); from latent_atlas import engine; engine.Plan({}, engine.Path()); "
