@@ -1,5 +1,10 @@
-"""Every image model on data unlike the examples: it works, or it is refused in one line before it trains."""
+"""Every image model on data unlike the examples: it works, or it is refused in one line before it trains.
 
+Each model meets a third of the datasets, and each dataset a third of the models; LATENT_ATLAS_WHOLE has all meet all.
+"""
+
+import itertools
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,6 +77,11 @@ REFUSED = {
     **{(model, "odd side"): "45x45" for model in HALVES | {"stylegan"}},
     ("stylegan", "rectangle"): "28x32",
 }
+PAIRS = [
+    (model, data)
+    for (number, model), (other, data) in itertools.product(enumerate(SMALL), enumerate(DATA))
+    if "LATENT_ATLAS_WHOLE" in os.environ or (number + other) % 3 == 0
+]
 
 
 class _Silent:
@@ -126,8 +136,7 @@ def _prepare(here: params.Params) -> prepared.Dataset:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", DATA)
-@pytest.mark.parametrize("model", SMALL)
+@pytest.mark.parametrize(("model", "kind"), PAIRS)
 def test_it_works_or_says_why_not(model: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     _draw(Path("own"), DATA[kind])
