@@ -22,6 +22,7 @@ COMMANDS = {  # what is timed before anything is there, and with all results in 
         "check.py": ("python", "scripts/check.py", "--scale", "demo"),
         "snakemake -n": ("snakemake", "-n", "--quiet", "all"),
         "dvc status": ("dvc", "status", "-q"),
+        "dvc repro --dry": ("dvc", "repro", "--dry", "-q"),
     },
     True: {
         "sync.py --idle": ("python", "scripts/sync.py", "--idle"),
