@@ -37,7 +37,7 @@ test: $(VENV)/dev  ## run the tests that need minutes at most
 	pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not cluster and not browser and not remote"
 
 test-marked: $(VENV)/dev  ## run the others: slow ones, and those that need sshd, Chromium or Slurm and skip without
-	pytest -n 2 --dist loadfile -m "slow or browser or remote or cluster" $(addprefix --ignore=,$(ALONE))
+	pytest -n 2 --dist loadfile --no-loadscope-reorder -m "slow or browser or remote or cluster" $(addprefix --ignore=,$(ALONE))
 	pytest -m slow $(ALONE)
 
 lint: $(VENV)/dev  ## style, types, and Snakemake's own advice

@@ -12,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent.parent
+WHOLE = "LATENT_ATLAS_WHOLE" in os.environ  # what takes long and rarely finds what shorter tests do not
 TINY = {
     "mlp_digits": {"steps": 30, "batch_size": 32, "frames": 3},
     "cnn_digits": {"steps": 30, "batch_size": 32, "frames": 3, "width": 4},

@@ -1,6 +1,5 @@
 """The whole demo through a real Slurm: the bytes of the reference, and for each job what `params.yaml` reserves."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 import pytest
 import slurm_node
-from projects import ROOT, Project
+from projects import ROOT, WHOLE, Project
 from reservations import at_once, check
 
 from latent_atlas import params
@@ -16,7 +15,7 @@ from latent_atlas import params
 pytestmark = [
     pytest.mark.cluster,
     pytest.mark.skipif(bool(slurm_node.unavailable()), reason=slurm_node.unavailable()),
-    pytest.mark.skipif("LATENT_ATLAS_WHOLE" not in os.environ, reason="takes an hour: set LATENT_ATLAS_WHOLE"),
+    pytest.mark.skipif(not WHOLE, reason="takes an hour: set LATENT_ATLAS_WHOLE"),
 ]
 
 

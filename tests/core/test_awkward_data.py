@@ -4,7 +4,6 @@ Each model meets a third of the datasets, and each dataset a third of the models
 """
 
 import itertools
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from projects import WHOLE
 
 from latent_atlas import backend, evidence, io, models, params, prepared, sources, weights
 from latent_atlas.animations.evolution import animate
@@ -80,7 +80,7 @@ REFUSED = {
 PAIRS = [
     (model, data)
     for (number, model), (other, data) in itertools.product(enumerate(SMALL), enumerate(DATA))
-    if "LATENT_ATLAS_WHOLE" in os.environ or (number + other) % 3 == 0
+    if WHOLE or (number + other) % 3 == 0
 ]
 
 
