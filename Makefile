@@ -36,7 +36,7 @@ env: $(VENV)/env  ## make the pinned environment in .venv
 test: $(VENV)/dev  ## run the tests that need minutes at most
 	pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not cluster and not browser and not remote"
 
-test-marked: $(VENV)/dev  ## run the others: slow ones, and those that need sshd, Chromium or Slurm and skip without
+test-marked: $(VENV)/dev  ## run the others: slow ones, and those that need sshd, Chromium or Slurm and skip without (LATENT_ATLAS_WHOLE=1: all)
 	pytest -n 2 --dist loadfile --no-loadscope-reorder -m "slow or browser or remote or cluster" $(addprefix --ignore=,$(ALONE))
 	pytest -m slow $(ALONE)
 
