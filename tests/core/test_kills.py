@@ -185,6 +185,7 @@ def test_a_full_disk_costs_nothing_but_time(full: str, tmp_path: Path) -> None:
     train = ["python", "scripts/train.py", "--scale", "demo", "cnn_digits"]
     for here in (project, whole):
         _slow_down(here)
+        here.edit(lambda content: content["experiments"]["cnn_digits"]["demo"].update(steps=300))
         for step in ("fetch", "prepare"):
             here.run("python", f"scripts/{step}.py", "--scale", "demo", "digits")
         (here.path / "results").mkdir()
