@@ -11,7 +11,8 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from latent_atlas.backend import tf
 from latent_atlas.columns import Column, DataSpec
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import Before, Model, Paints, Settings
+from latent_atlas.training.batches import Batch, Batches
+from latent_atlas.training.loop import compile_step
 
 _WORDS = 20  # of a caption, where only the files say how long captions are
 _DIFFERENT = 100  # classes, words or characters, likewise
@@ -33,14 +36,14 @@ _LAST_PHASE: dict[str, Callable[[Any], Any]] = {
 
 def known(column: Column) -> Column:
     """The column, with guesses for what is not known before its files are read."""
-    shape = (_WORDS,) if column.shape is None else column.shape
-    return Column(column.kind, shape, _DIFFERENT if column.size is None else column.size, column.order)
+    shape, size = (_WORDS,) if column.shape is None else column.shape, column.size
+    return replace(column, shape=shape, size=_DIFFERENT if size is None else size)
 
 
-def random_batch(model: Model, settings: Settings, data: DataSpec) -> dict[str, Any]:
+def random_batch(model: Model, settings: Settings, data: DataSpec) -> Batch:
     """As `Batches` gives it."""
     generator, rows = np.random.default_rng(0), settings.images_per_step
-    batch: dict[str, Any] = {}
+    batch: Batch = {}
     for name in model.columns(settings):
         column = data[name]
         shape = (rows, *(column.shape or ()))
@@ -49,12 +52,12 @@ def random_batch(model: Model, settings: Settings, data: DataSpec) -> dict[str, 
             batch |= {name: generator.integers(column.size, size=(rows, window + 1), dtype=np.int32)}
             batch |= {f"{name}_begins": np.array(False)}
         elif column.kind == "images":
-            batch[name] = generator.random(shape, np.float32)
+            batch[name] = generator.integers(256, size=shape, dtype=np.uint8)
         elif column.kind == "attributes":
-            batch[name] = generator.integers(2, size=shape).astype(np.float32)
+            batch[name] = generator.integers(2, size=shape, dtype=np.uint8)
         else:
             batch[name] = generator.integers(column.size, size=shape, dtype=np.int32)
-    return {name: tf.constant(value) for name, value in batch.items()}
+    return batch
 
 
 def seconds_a_step(here: params.Params, key: str, steps: int) -> tuple[float, int]:
@@ -68,11 +71,12 @@ def seconds_a_step(here: params.Params, key: str, steps: int) -> tuple[float, in
         model.prepare(Before(weights.build(weights.describe(here, entry.teacher, data))))
     if entry.model in _LAST_PHASE:
         _LAST_PHASE[entry.model](model)
-    batch, step = random_batch(model, settings, data), tf.function(model.train_step, jit_compile=settings.xla)
+    batch = random_batch(model, settings, data)
+    step = compile_step(model, settings, cast(Batches, [batch]), data)  # which asks for the first batch alone
     times = []
     for index in range(steps + 2):
         start = time.perf_counter()
-        [float(loss) for loss in step(batch, tf.constant([0, index])).values()]
+        [float(loss) for loss in step(batch, np.array([0, index], np.int32)).values()]
         times.append(time.perf_counter() - start)
     return statistics.median(times[2:]), sum(network.count_params() for network in model.networks.values())
 

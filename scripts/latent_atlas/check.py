@@ -28,7 +28,7 @@ def _check_scale(here: Params) -> None:
     columns = {key: _columns(here, key) for key in here.datasets}
     for key, experiment in here.experiments.items():
         where = f"{here.path}: {experiment.section}.{key}"
-        _check_devices(here, key)
+        _check_devices(here, key, models.settings(here, key).devices)
         choice(f"{where}.dataset", experiment.dataset, here.datasets)
         _check_judge(here, key)
         model, teacher = models.find(experiment.model), experiment.teacher
@@ -68,9 +68,9 @@ def _check_judge(here: Params, key: str) -> None:
         raise AtlasError(f"{where}: {experiment.judge!r} must stand before {key!r}; judges come first")
 
 
-def _check_devices(here: Params, key: str) -> None:
+def _check_devices(here: Params, key: str, devices: int) -> None:
     """A batch shared by more GPUs than a job reserves would take those of another."""
-    devices, reserved = models.settings(here, key).devices, here.reservation("train", key, "gpu")
+    reserved = here.reservation("train", key, "gpu")
     if 0 < reserved < devices:
         raise AtlasError(
             f"{here.path}: {here.experiments[key].section}.{key}.devices is {devices}, and {reserved} GPU is reserved "

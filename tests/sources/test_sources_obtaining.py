@@ -220,7 +220,7 @@ def test_a_role_has_public_hosts_at_laptop(
     sources.find(options.source).fetch(options, raw, progress)
     asked = [path.lstrip("/") for path, _ in server.requests if not path.startswith("/download?id=")]
     assert asked == PLAYED[role]
-    assert [path for path in raw.iterdir() if path.read_bytes() == b"played"] or role == "photos"
+    assert [path for path in raw.iterdir() if path.read_bytes() == b"played"]
 
 
 def test_the_captions_of_the_flowers_have_none(raw: Path, progress: Silent):
