@@ -32,7 +32,7 @@ DOWNLOADED = {
     "celeba_10k": {},
     "maps": {"size": 64},
     "mnist": {"edition": "fashion"},
-    "oxford_flowers": {},
+    "oxford_flowers": {"edition": "described"},
     "imdb": {},
     "sample_photos": {"pictures": True, "networks": ["vgg19_shallow"]},
 }

@@ -67,7 +67,7 @@ def test_celeba_10k(real: Build):
 
 
 def test_oxford_flowers(real: Build):
-    data = real("oxford_flowers")
+    data = real("oxford_flowers", edition="described")
     assert sum(sizes(data)) == 8_189 and len(data.names("labels")) == 102
     counts = balance(data, *SPLITS)
     assert min(counts) == 40 and max(counts) == 258

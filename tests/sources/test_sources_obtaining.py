@@ -13,7 +13,7 @@ from sources_support import Server, Silent
 
 from latent_atlas import check, params, sources
 from latent_atlas.errors import AtlasError
-from latent_atlas.sources import mnist, sample_photos
+from latent_atlas.sources import mnist, oxford_flowers, sample_photos
 from latent_atlas.sources.obtaining import RemoteFile, networks, obtain, transfer
 
 DATA_PAGE = (ROOT / "docs/data.md").read_text(encoding="utf-8")
@@ -191,6 +191,7 @@ PLAYED = {  # what each role's hosts are asked for at laptop, by the last part o
     "fashion": [f"{split}-{kind}-ubyte.gz" for split in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")],
     "faces": ["list_attr_celeba.txt", "img_align_celeba.zip"],  # but not by Google Drive, which comes first
     "scenes": ["maps.zip"],
+    "captions": ["imagelabels.mat", "102flowers.tgz"],
     "text": ["input.txt"],
     "photos": [],  # out of installed packages and a wheel
 }
@@ -223,12 +224,12 @@ def test_a_role_has_public_hosts_at_laptop(
     assert [path for path in raw.iterdir() if path.read_bytes() == b"played"]
 
 
-def test_the_captions_of_the_flowers_have_none(raw: Path, progress: Silent):
-    options = sources.options(params.load("laptop", ROOT / params.FILE), "captions")
+def test_what_people_wrote_of_the_flowers_has_no_public_host(raw: Path, progress: Silent):
+    options = oxford_flowers.Options(source="oxford_flowers", edition="described")
     with pytest.raises(
-        AtlasError, match=r"has no public host; set LATENT_ATLAS_MIRROR to .* or place the file by hand"
+        AtlasError, match=r"`edition: named` has .* a public host.*set LATENT_ATLAS_MIRROR to .* or place the file by"
     ):
-        sources.find(options.source).fetch(options, raw, progress)
+        oxford_flowers.fetch(options, raw, progress)
 
 
 @pytest.mark.parametrize(
@@ -248,8 +249,9 @@ def test_every_file_of_every_source_is_known_by_its_content():
             files += [each for each in found if isinstance(each, RemoteFile)]
     files += [file for edition in mnist.EDITIONS.values() for file in edition.files]
     files += [file for _, _, file, _ in sample_photos._PICTURES]
+    files += [file for edition in oxford_flowers.FILES.values() for file in edition]
     files += [networks.WHEEL, *networks._FILES.values()]
-    assert len(files) == 36
+    assert len(files) == 38
     for file in files:
         by_md5 = "keras-applications" in "".join(file.hosts)  # Keras publishes no other
         assert len(bytes.fromhex(file.sha256)) == (16 if by_md5 else 32) and file.size > 0
