@@ -75,7 +75,7 @@ def _command(path: Path, shape: tuple[int, ...], fps: float) -> list[str]:
         "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white,"
                "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,format=yuv420p",
         "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
-        "-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-tune", "animation", "-threads", "1",
+        "-c:v", "libx264", "-preset", "veryfast", "-crf", "25", "-tune", "animation", "-threads", "1",
         "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1",
         "-movflags", "+faststart", "-f", "mp4", f"file:{path}",
     ]  # fmt: skip
