@@ -279,3 +279,20 @@ def test_noise_is_on_the_images_that_are_matched_and_follows_from_the_seed() -> 
     ]
     matching = [float(each["matching_loss"]) for each in losses]
     assert matching[1] == matching[2] != matching[0]
+
+
+@pytest.mark.parametrize("modulated", [False, True])
+def test_a_resizing_generator_leaves_no_chequered_pattern(modulated: bool) -> None:
+    """From equal feature maps come equal pixels, but for the edge; fractional strides do not give that."""
+    roughness = {}
+    for resized in (False, True):
+        generator = build(resized=resized, modulated=modulated, kernel=5).networks["generator"]
+        body = next(layer for layer in generator.layers if layer.name == "generator")
+        dense = [layer for layer in body.layers if isinstance(layer, keras.layers.Dense)]
+        first = max(dense, key=lambda layer: layer.units)  # the others modulate
+        channels = first.units // 16
+        first.kernel.assign(tf.tile(10.0 * first.kernel[:, :channels], [1, 16]))
+        image = body([tf.ones((1, body.inputs[0].shape[1]))], training=False).numpy()
+        assert image.shape == (1, 16, 16, 3) and 0 <= image.min() < image.max() <= 1
+        roughness[resized] = np.ptp(image[0, 6:10, 6:10], axis=(0, 1)).max()
+    assert roughness[True] < 1e-6 < 1e-5 < roughness[False]
