@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from latent_atlas import certificate, io, params
 from latent_atlas.errors import AtlasError
@@ -11,6 +12,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", choices=params.SCALES, help="default: the scale that params.yaml names")
     parser.add_argument("--update", action="store_true", help="make what lies on disk the reference (maintainers)")
+    parser.add_argument(
+        "--seeds", type=Path, nargs="+", metavar="FOLDER", default=[],
+        help="with --update: clones where other seeds were run; how far off their metrics are is noted",
+    )  # fmt: skip
     arguments = parser.parse_args()
     try:
         scale = arguments.scale or params.load().scale
@@ -19,7 +24,9 @@ def main() -> None:
         if not found["metrics"]:
             raise AtlasError(f"results/{scale}: nothing to verify yet; run `make` first")
         if arguments.update:
-            io.save_json(path, found)
+            runs = [certificate.metrics(scale, folder) for folder in arguments.seeds]
+            known = io.load_json(path).get("spread", {})
+            io.save_json(path, found | {"spread": known | certificate.spread(found["metrics"], runs)})
             print(f"{path}: now holds {len(found['outputs'])} outputs")
             return
         reference = io.load_json(path)

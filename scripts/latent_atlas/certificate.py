@@ -2,11 +2,12 @@
 
 A reference holds the SHA-256 of every output of a scale, the metrics of every experiment and the machine they were
 made on. On the same kind of machine every byte should agree. On another processor the last bits of sums may not; then
-an experiment is as good as the reference if each of its metrics is within its own tolerance; see
-`latent_atlas.metrics.entries.Metric`.
+an experiment is as good as the reference if each of its metrics is within its own tolerance (see
+`latent_atlas.metrics.entries.Metric`), or within twice what other seeds changed: the reference also holds how far the
+same experiments lay from it under other seeds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from latent_atlas import environment, io
 from latent_atlas.metrics.glossary import define
 
 REFERENCE = Path("reference")
+Metrics = Mapping[str, Mapping[str, float]]  # of each experiment
+_SEEDS_MARGIN = 2.0  # a few seeds do not show all that seeds can change
 _MADE_BY_ENGINES = {".snakemake_timestamp", ".gitignore"}
 
 
@@ -32,12 +35,29 @@ def reference_file(scale: str) -> Path:
 
 def take(scale: str) -> dict[str, Any]:
     """A reference made of what lies on disk now."""
-    metrics = sorted((Path("results") / scale / "experiments").glob("*/metrics.json"))
     return {
         "machine": environment.machine() | environment.packages(),
         "outputs": {path.as_posix(): io.sha256(path) for path in outputs(scale)},
-        "metrics": {path.parent.name: io.load_json(path) for path in metrics},
+        "metrics": metrics(scale),
     }
+
+
+def metrics(scale: str, folder: Path = Path()) -> dict[str, dict[str, float]]:
+    """The metrics of every experiment that was run in a folder."""
+    paths = sorted((folder / "results" / scale / "experiments").glob("*/metrics.json"))
+    return {path.parent.name: io.load_json(path) for path in paths}
+
+
+def spread(reference: Metrics, runs: Sequence[Metrics]) -> dict[str, dict[str, float]]:
+    """The largest distance of other runs' metrics from the reference's; of each experiment those runs that have it."""
+    distances: dict[str, dict[str, float]] = {}
+    for run in runs:
+        for experiment in run.keys() & reference.keys():
+            mine = distances.setdefault(experiment, {})
+            for name in run[experiment].keys() & reference[experiment].keys():
+                distance = abs(run[experiment][name] - reference[experiment][name])
+                mine[name] = max(mine.get(name, 0.0), float(f"{distance:.4g}"))
+    return {experiment: dict(sorted(mine.items())) for experiment, mine in sorted(distances.items())}
 
 
 def compare(found: Mapping[str, Any], reference: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +67,7 @@ def compare(found: Mapping[str, Any], reference: Mapping[str, Any]) -> dict[str,
     those out of tolerance, each with both values; ``experiments`` has a verdict for each experiment of the reference,
     the worst word that holds for one of its files; and ``same_machine`` and both machines.
     """
-    astray = _astray(found["metrics"], reference["metrics"])
+    astray = _astray(found["metrics"], reference["metrics"], reference.get("spread", {}))
     experiments_astray = {entry["experiment"] for entry in astray}
     result: dict[str, Any] = {"identical": [], "within_tolerance": [], "different": []}
     for path in (path for path in reference["outputs"] if path in found["outputs"]):
@@ -106,11 +126,13 @@ def holds(certificate: Mapping[str, Any]) -> bool:
     return not bad and not (certificate["same_machine"] and certificate["within_tolerance"])
 
 
-def _astray(found: Mapping[str, Any], reference: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _astray(found: Metrics, reference: Metrics, spread: Metrics) -> list[dict[str, Any]]:
     return [
         {"experiment": experiment, "metric": metric, "found": found[experiment].get(metric), "reference": value}
         for experiment, metrics in reference.items()
         if experiment in found
         for metric, value in metrics.items()
-        if metric not in found[experiment] or abs(found[experiment][metric] - value) > define(metric).allowed(value)
+        if metric not in found[experiment]
+        or abs(found[experiment][metric] - value)
+        > max(define(metric).allowed(value), _SEEDS_MARGIN * spread.get(experiment, {}).get(metric, 0.0))
     ]

@@ -1,11 +1,14 @@
 """The certificate tells identical, close and different outputs apart."""
 
 import copy
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from latent_atlas import certificate
+import verify
+from latent_atlas import certificate, io
 
 REFERENCE: dict[str, Any] = {
     "machine": {"processor": "A"},
@@ -90,3 +93,32 @@ def test_each_metric_has_its_own_tolerance(metric: str, value: float, near: floa
     reference = {**REFERENCE, "metrics": {"vae": {metric: value}}}
     astray = [certificate.compare(_found(metrics={"vae": {metric: at}}), reference)["metrics"] for at in (near, far)]
     assert [[entry["metric"] for entry in entries] for entries in astray] == [[], [metric]]
+
+
+def test_what_other_seeds_change_is_no_difference() -> None:
+    runs = [{"gan": {"label_accuracy": 0.75}}, {"gan": {"label_accuracy": 0.98}, "cvae": {"elbo": 1.0}}]
+    spread = certificate.spread(REFERENCE["metrics"], runs)
+    assert spread == {"gan": {"label_accuracy": 0.15}}
+    reference = {**REFERENCE, "spread": spread}
+    for value, count in ((0.61, 0), (0.59, 1)):  # twice 0.15 from 0.9, where the tolerance is 0.1
+        metrics = {**REFERENCE["metrics"], "gan": {"label_accuracy": value}}
+        assert len(certificate.compare(_found(metrics=metrics), reference)["metrics"]) == count
+
+
+def test_an_update_keeps_what_seeds_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*arguments: str) -> dict[str, Any]:
+        monkeypatch.setattr(sys, "argv", ["verify.py", "--scale", "demo", "--update", *arguments])
+        verify.main()
+        return io.load_json(Path("reference/demo.json"))["spread"]
+
+    monkeypatch.chdir(tmp_path)
+    for folder, value in (("here", 0.9), ("seed1", 0.7), ("seed2", 0.95)):
+        path = tmp_path / folder / "results/demo/experiments/gan/metrics.json"
+        path.parent.mkdir(parents=True)
+        io.save_json(path, {"label_accuracy": value})
+    (tmp_path / "here/reference").mkdir()
+    io.save_json(tmp_path / "here/reference/demo.json", {})
+    monkeypatch.chdir(tmp_path / "here")
+    assert run() == {}
+    assert run("--seeds", "../seed1", "../seed2") == {"gan": {"label_accuracy": 0.2}}
+    assert run() == {"gan": {"label_accuracy": 0.2}}
