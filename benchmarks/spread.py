@@ -9,7 +9,7 @@ import itertools
 import sys
 from pathlib import Path
 
-from latent_atlas import io, params
+from latent_atlas import certificate, params
 from latent_atlas.metrics.glossary import define
 
 
@@ -28,10 +28,7 @@ def main() -> None:
     parser.add_argument("--scale", choices=params.SCALES, default="demo", help="default: demo")
     parser.add_argument("folders", type=Path, nargs="+")
     arguments = parser.parse_args()
-    runs = []
-    for folder in arguments.folders:
-        paths = (folder / "results" / arguments.scale / "experiments").glob("*/metrics.json")
-        runs.append({path.parent.name: io.load_json(path) for path in paths})
+    runs = [certificate.metrics(arguments.scale, folder) for folder in arguments.folders]
     shared = sorted(set.intersection(*(set(run) for run in runs)))
     if len(runs) < 2 or not shared:
         sys.exit("spread: name at least two folders that have metrics of the same experiments")

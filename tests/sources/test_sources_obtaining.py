@@ -227,7 +227,9 @@ def test_a_role_has_public_hosts_at_laptop(
 def test_what_people_wrote_of_the_flowers_has_no_public_host(raw: Path, progress: Silent):
     options = oxford_flowers.Options(source="oxford_flowers", edition="described")
     with pytest.raises(
-        AtlasError, match=r"`edition: named` has .* a public host.*set LATENT_ATLAS_MIRROR to .* or place the file by"
+        AtlasError,
+        match=r"`edition: named` has .* a public host.*"
+        r"has no public host; set LATENT_ATLAS_MIRROR to .* or place the file by hand",
     ):
         oxford_flowers.fetch(options, raw, progress)
 
