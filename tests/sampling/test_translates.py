@@ -44,18 +44,18 @@ def grey(*levels: int) -> np.ndarray:
     return np.array(levels, np.uint8)[:, None, None, None].repeat(2, axis=1).repeat(2, axis=2)
 
 
-def features(halves: bool) -> dict[str, list[int]]:
+def features(halves: bool, entry: dict[str, int] | None = None) -> dict[str, list[int]]:
     splits = {
         "train": Rows(domain_a=grey(1, 2, 3), domain_b=grey(101, 102)),
         "test": Rows(domain_a=grey(4, 5), domain_b=grey(104, 105, 106)),
     }
-    data: Any = SimpleNamespace(split=lambda name: splits[name])
+    data: Any = SimpleNamespace(split=lambda name: splits[name], entry=lambda name: entry or {})
     found = translates.features(Context(Brighter(halves), None, Judge(), data, 0, 100, 1, 1, shown=10))
     return {name: array.ravel().round().astype(int).tolist() for name, array in found.items()}
 
 
 def test_features_are_of_the_translations_the_target_and_the_sources() -> None:
-    assert features(halves=False) == {
+    assert features(halves=False, entry={"label": 0}) == {
         "translation_features_ab": [14, 15],
         "translation_reference_ab": [101, 102],
         "translation_real_ab": [104, 105, 106],
@@ -63,5 +63,6 @@ def test_features_are_of_the_translations_the_target_and_the_sources() -> None:
     }
 
 
-def test_sources_of_another_size_are_not_shown_to_the_judge() -> None:
+def test_sources_that_are_no_domain_are_not_shown_to_the_judge() -> None:
+    assert "translation_left_ab" not in features(halves=False)
     assert "translation_left_ab" not in features(halves=True)

@@ -6,7 +6,7 @@ the sides double from 4 to 8 up to those of the data. Images go in and out in [0
 """
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from latent_atlas.backend import keras
 from latent_atlas.blocks.networks import smallest, stages
@@ -23,12 +23,19 @@ _MOMENTUM = 0.9  # of the moving averages of batch normalisation: adversarial ne
 
 
 def strided_generator(
-    data: DataSpec, width: int, latent_dim: int, kernel: int = _KERNEL, modulated: bool = False
+    data: DataSpec,
+    width: int,
+    latent_dim: int,
+    kernel: int = _KERNEL,
+    modulated: bool = False,
+    resized: bool = False,
 ) -> "Model":
     """Latents to images: ReLU and batch normalisation throughout, tanh and no normalisation at the end.
 
     ``width`` is the number of channels nearest to the image; it doubles at each stage inwards. In a ``modulated``
-    generator the latents also scale and shift what each normalisation gives (de Vries et al. 2017, eq. 4 and 5).
+    generator the latents also scale and shift what each normalisation gives (de Vries et al. 2017, eq. 4 and 5). A
+    ``resized`` one repeats pixels before a convolution with stride 1, which leaves no chequered pattern (Odena et al.
+    2016, "Deconvolution and Checkerboard Artifacts").
     """
     count, sides = stages(data), smallest(data)
     channels = width << (count - 1)
@@ -38,16 +45,17 @@ def strided_generator(
         x = _normalize(x, "batch")
         return keras.layers.ReLU()(_modulate(x, latent) if modulated else x)
 
+    def enlarge(x: "KerasTensor", channels: int, **settings: Any) -> "KerasTensor":
+        if resized:
+            conv = keras.layers.Conv2D(channels, kernel, 1, "same", kernel_initializer=_normal(), **settings)
+            return conv(keras.layers.UpSampling2D(2)(x))
+        return keras.layers.Conv2DTranspose(channels, kernel, 2, "same", kernel_initializer=_normal(), **settings)(x)
+
     x = keras.layers.Dense(sides[0] * sides[1] * channels, use_bias=False, kernel_initializer=_normal())(latent)
     x = activate(keras.layers.Reshape((*sides, channels))(x))
     for stage in reversed(range(count - 1)):
-        enlarge = keras.layers.Conv2DTranspose(
-            width << stage, kernel, 2, "same", use_bias=False, kernel_initializer=_normal()
-        )
-        x = activate(enlarge(x))
-    x = keras.layers.Conv2DTranspose(data.shape[2], kernel, 2, "same", activation="tanh", kernel_initializer=_normal())(
-        x
-    )
+        x = activate(enlarge(x, width << stage, use_bias=False))
+    x = enlarge(x, data.shape[2], activation="tanh")
     return keras.Model([latent], keras.layers.Rescaling(0.5, 0.5, name="image")(x), name="generator")
 
 

@@ -59,7 +59,6 @@ Where this differs:
    the discriminator's logit sees the maximum over all places beside the maps, as the image encoder does.
 """
 
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -71,16 +70,14 @@ from latent_atlas.blocks.augmentation import random_mirror
 from latent_atlas.blocks.averages import follow
 from latent_atlas.blocks.joint_embedding import differing, image_encoder, matching_loss, text_encoder, wrong_rows
 from latent_atlas.blocks.losses import binary_cross_entropy, kl_to_standard_normal
-from latent_atlas.blocks.networks import check_sides, smallest, stages
+from latent_atlas.blocks.networks import check_sides
 from latent_atlas.blocks.optimizers import adam, descend
 from latent_atlas.blocks.strided import matching_head, strided_features, strided_generator, text_units
 
 if TYPE_CHECKING:
-    from keras import KerasTensor
-
     from latent_atlas.model import Batch, Tensor
 
-_MOMENTUM = 0.9  # of the moving averages of batch normalisation
+_RESIZED_KERNEL = 3
 
 
 class Settings(model.Settings):
@@ -263,8 +260,10 @@ def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Latents and the embeddings of texts to images in [0, 1]; with augmentation also mean and log variance of c."""
     units, augmented = settings.text_units, settings.conditioning_kl > 0
     width = settings.generator_width or settings.width
-    enlarge = resizing_generator if settings.resized else partial(strided_generator, kernel=settings.kernel)
-    body = enlarge(data, width, settings.latent_dim + units, modulated=settings.modulated)
+    kernel = _RESIZED_KERNEL if settings.resized else settings.kernel
+    body = strided_generator(
+        data, width, settings.latent_dim + units, kernel, modulated=settings.modulated, resized=settings.resized
+    )
     latent = keras.Input((settings.latent_dim + units * augmented,), name="latent")
     text = keras.Input((settings.embedding_dim,), name="text")
     if not augmented:
@@ -277,32 +276,6 @@ def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     return keras.Model([latent, text], outputs, name="generator")
 
 
-def resizing_generator(data: model.DataSpec, width: int, latent_dim: int, modulated: bool) -> "keras.Model":
-    """As `strided_generator`, enlarging by repeated pixels and 3x3 convolutions."""
-    count, sides = stages(data), smallest(data)
-    latent = keras.Input((latent_dim,), name="latent")
-
-    def activate(x: "KerasTensor") -> "KerasTensor":
-        x = keras.layers.BatchNormalization(momentum=_MOMENTUM, epsilon=1e-5)(x)
-        if modulated:
-            scale = keras.layers.Dense(x.shape[-1], kernel_initializer=_normal())(latent)[:, None, None]
-            shift = keras.layers.Dense(x.shape[-1], kernel_initializer=_normal())(latent)[:, None, None]
-            x = x * (1.0 + scale) + shift
-        return keras.layers.ReLU()(x)
-
-    channels = width << (count - 1)
-    x = keras.layers.Dense(sides[0] * sides[1] * channels, use_bias=False, kernel_initializer=_normal())(latent)
-    x = activate(keras.layers.Reshape((*sides, channels))(x))
-    for stage in reversed(range(count - 1)):
-        x = keras.layers.UpSampling2D(2)(x)
-        x = activate(
-            keras.layers.Conv2D(width << stage, 3, padding="same", use_bias=False, kernel_initializer=_normal())(x)
-        )
-    x = keras.layers.UpSampling2D(2)(x)
-    x = keras.layers.Conv2D(data.shape[2], 3, padding="same", activation="tanh", kernel_initializer=_normal())(x)
-    return keras.Model([latent], keras.layers.Rescaling(0.5, 0.5, name="image")(x), name="generator")
-
-
 def discriminator(settings: Settings, data: model.DataSpec) -> "tuple[keras.Model, keras.Model]":
     """Images to feature maps; and those with the embedding of a text to one logit each, (n, 1)."""
     image = keras.Input(data.shape, name="image")
@@ -310,10 +283,6 @@ def discriminator(settings: Settings, data: model.DataSpec) -> "tuple[keras.Mode
     features = keras.Model(image, maps, name="discriminator_features")
     head = matching_head(tuple(maps.shape[1:]), settings.embedding_dim, settings.text_units, settings.normalization)
     return features, head
-
-
-def _normal() -> "keras.Initializer":
-    return keras.initializers.RandomNormal(stddev=0.02)
 
 
 def _unit(embeddings: "Tensor") -> "Tensor":

@@ -1,6 +1,5 @@
 """IMDB: 50,000 film reviews (Maas et al. 2011), as text to learn writing from."""
 
-import tarfile
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from pydantic import Field
 from latent_atlas import sources
 from latent_atlas.errors import AtlasError
 from latent_atlas.prepared import characters
-from latent_atlas.sources.obtaining import RemoteFile, obtain
+from latent_atlas.sources.obtaining import RemoteFile, obtain, tars
 
 # The original holds the same labelled reviews, and 50,000 without labels beside them: either gives the same text.
 REPACKED = RemoteFile(
@@ -75,23 +74,16 @@ def prepare(options: Options, raw: Path, processed: Path, progress: sources.Prog
 
 def _read(archive: Path, progress: sources.Progress) -> Iterator[tuple[str, str]]:
     """Name (``train/pos/0_9.txt``) and text of each labelled review."""
-    done = 0
-    try:
-        with tarfile.open(archive, "r|*") as tar:
-            for member in tar:
-                _, _, name = member.name.partition("aclImdb/")
-                if not member.isfile() or not name.startswith(("train/pos/", "train/neg/", "test/pos/", "test/neg/")):
-                    continue
-                file = tar.extractfile(member)
-                if file is None or member.size > _LARGEST:
-                    raise AtlasError(f"{archive}: {member.name!r} is no review; obtain the file again")
-                yield name, _tidy(file.read().decode("utf-8", errors="replace"))
-                done += 1
-                progress.update(done, 4 * _REVIEWS, "review")
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise AtlasError(f"{archive}: is damaged or cut off ({error}); fetch it again") from None
+    for path, content in tars.files(archive, _is_review, _LARGEST, 4 * _REVIEWS, progress):
+        yield _name(path), _tidy(content.decode("utf-8", errors="replace"))
+
+
+def _name(path: str) -> str:
+    return path.partition("aclImdb/")[2]
+
+
+def _is_review(path: str) -> bool:
+    return _name(path).startswith(("train/pos/", "train/neg/", "test/pos/", "test/neg/"))
 
 
 def _tidy(review: str) -> str:

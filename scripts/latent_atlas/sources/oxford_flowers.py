@@ -24,7 +24,7 @@ from latent_atlas.prepared.card import entries, write_card
 from latent_atlas.prepared.splits import THREE, split_rows
 from latent_atlas.sources.imaging.decode import Form
 from latent_atlas.sources.imaging.stream import Bad, decode_into
-from latent_atlas.sources.obtaining import RemoteFile, obtain
+from latent_atlas.sources.obtaining import RemoteFile, fetching
 from latent_atlas.sources.obtaining.tars import repack
 from latent_atlas.sources.obtaining.zips import ZipIndex
 
@@ -108,8 +108,7 @@ def columns(options: Options) -> dict[str, Column]:
 
 def fetch(options: Options, raw: Path, progress: sources.Progress) -> None:
     """Downloads the files of one edition."""
-    for file in FILES[options.edition]:
-        obtain(file, raw, progress)
+    fetching(*FILES[options.edition])(options, raw, progress)
 
 
 def prepare(options: Options, raw: Path, processed: Path, progress: sources.Progress) -> None:

@@ -67,12 +67,11 @@ def _split(call: "Callable[..., Any]", devices: Sequence[str]) -> "Callable[...,
         if rows is None or rows % count:
             return call(*arguments, **named)
 
-        def part(value: Any, index: int) -> Any:
-            return tf.split(value, count)[index] if _has_rows(value, rows) else value
-
+        values = tf.nest.flatten((arguments, named))
+        parts = [tf.split(value, count) if _has_rows(value, rows) else [value] * count for value in values]
         outputs = []
-        for index, device in enumerate(devices):
-            given = tf.nest.map_structure(lambda value, at=index: part(value, at), (arguments, named))
+        for device, part in zip(devices, zip(*parts, strict=True), strict=True):
+            given = tf.nest.pack_sequence_as((arguments, named), part)
             with tf.device(device):
                 outputs.append(call(*given[0], **given[1]))
         return tf.nest.map_structure(lambda *parts: tf.concat(parts, axis=0), *outputs)
