@@ -2,11 +2,13 @@
 
 A step is timed after two that compile and warm up; of models whose steps are not all alike (StyleGAN, SRGAN) one of the
 dearest. Multiplied by the steps of ``params.yaml`` this is the time of the trainings on this machine, at the most.
-Models that paint, which need pretrained networks, are left out. The rate of a large matrix product is measured beside
-them, to carry the estimate over to another processor.
+Each experiment has a process of its own, which ends after a limit. Models that paint, which need pretrained networks,
+are left out. The rate of a large matrix product is measured beside them, to carry the estimate over to another
+processor.
 """
 
 import argparse
+import multiprocessing
 import statistics
 import sys
 import time
@@ -40,6 +42,13 @@ def known(column: Column) -> Column:
     return replace(column, shape=shape, size=_DIFFERENT if size is None else size)
 
 
+def promised(here: params.Params, dataset: str) -> DataSpec:
+    """The columns that a dataset will have, as far as its options tell."""
+    options = sources.options(here, dataset)
+    columns = sources.find(options.source).columns(options)
+    return DataSpec({name: known(column) for name, column in columns.items()})
+
+
 def random_batch(model: Model, settings: Settings, data: DataSpec) -> Batch:
     """As `Batches` gives it."""
     generator, rows = np.random.default_rng(0), settings.images_per_step
@@ -60,17 +69,20 @@ def random_batch(model: Model, settings: Settings, data: DataSpec) -> Batch:
     return batch
 
 
+def to_last_phase(name: str, model: Model) -> None:
+    """Takes a model whose steps are not all alike to the phase that costs the most."""
+    if name in _LAST_PHASE:
+        _LAST_PHASE[name](model)
+
+
 def seconds_a_step(here: params.Params, key: str, steps: int) -> tuple[float, int]:
     """The median over some steps of an experiment, and how many parameters it has."""
     entry, settings = here.experiments[key], models.settings(here, key)
-    options = sources.options(here, entry.dataset)
-    columns = sources.find(options.source).columns(options)
-    data = DataSpec({name: known(column) for name, column in columns.items()})
+    data = promised(here, entry.dataset)
     model = weights.build(weights.describe(here, key, data))
     if entry.teacher is not None:
         model.prepare(Before(weights.build(weights.describe(here, entry.teacher, data))))
-    if entry.model in _LAST_PHASE:
-        _LAST_PHASE[entry.model](model)
+    to_last_phase(entry.model, model)
     batch = random_batch(model, settings, data)
     step = compile_step(model, settings, cast(Batches, [batch]), data)  # which asks for the first batch alone
     times = []
@@ -97,20 +109,31 @@ def main() -> None:
     parser.add_argument("--scale", choices=params.SCALES, default="full", help="default: full")
     parser.add_argument("--steps", type=int, default=3, help="steps that are timed (default: 3)")
     parser.add_argument("--threads", type=int, default=2, help="default: 2")
+    parser.add_argument("--limit", type=float, default=10, help="minutes for an experiment at the most (default: 10)")
     parser.add_argument("experiments", nargs="*", help="default: all that need no pretrained network")
     arguments = parser.parse_args()
     try:
         here = check.everything(params.read(), arguments.scale)
         for key in arguments.experiments:
             params.choice("budget", key, here.experiments)
-        backend.configure(arguments.threads, here.seed, True)
+        processor = arguments.threads, here.seed, True
+        backend.configure(*processor)
         print(f"{arguments.threads} threads: {product_rate() / 1e9:.0f} billion operations a second in a product\n")
         print("| experiment | parameters | steps | s a step | hours |\n|---|---|---|---|---|")
         for key in arguments.experiments or here.experiments:
             settings = models.settings(here, key)
             if issubclass(models.find(here.experiments[key].model), Paints):
                 continue
-            seconds, parameters = seconds_a_step(here, key, arguments.steps)
+            with multiprocessing.get_context("spawn").Pool(1, backend.configure, processor) as pool:
+                try:
+                    found = pool.apply_async(seconds_a_step, (here, key, arguments.steps))
+                    seconds, parameters = found.get(60 * arguments.limit)
+                except multiprocessing.TimeoutError:
+                    print(
+                        f"| `{key}` | | {settings.steps:,} | not timed within {arguments.limit:g} minutes | |",
+                        flush=True,
+                    )
+                    continue
             hours = seconds * settings.steps / 3600
             print(f"| `{key}` | {parameters:,} | {settings.steps:,} | {seconds:.3f} | {hours:,.1f} |", flush=True)
     except AtlasError as error:

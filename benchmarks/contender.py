@@ -7,13 +7,17 @@ import itertools
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from budget import to_last_phase
 
 from latent_atlas import backend, check, models, params, prepared, weights
 from latent_atlas.backend import tf
 from latent_atlas.training.batches import Batches
 from latent_atlas.training.loop import compile_step
+
+Contest = tuple[dict[str, Any], Callable[[int], None]]  # networks, and what runs so many steps
 
 
 def main() -> None:
@@ -24,17 +28,18 @@ def main() -> None:
     if way == "ours":
         backend.configure(settings.threads, here.seed, settings.deterministic)
     model = weights.build(weights.describe(here, key, data.spec))
-    run = ours(model, settings, data) if way == "ours" else keras_way(way, model, settings, data)
-    print(sum(network.count_params() for network in model.networks.values()), flush=True)
+    to_last_phase(here.experiments[key].model, model)
+    networks, run = ours(model, settings, data) if way == "ours" else keras_way(way, model, settings, data)
+    print(sum(network.count_params() for network in networks.values()), flush=True)
     for line in sys.stdin:
         start = time.perf_counter()
         run(int(line))
         print(time.perf_counter() - start, flush=True)
 
 
-def ours(model: models.Model, settings: models.Settings, data: prepared.Dataset) -> Callable[[int], None]:
+def ours(model: models.Model, settings: models.Settings, data: prepared.Dataset) -> Contest:
     """The step that training runs, with its batches, and with the losses read after each step."""
-    batches = Batches(data, model.columns(settings), settings.images_per_step, 0)
+    batches = Batches(data, model.columns(settings), settings.images_per_step, 0, getattr(settings, "window", 0))
     step, indices = compile_step(model, settings, batches, data.spec), itertools.count()
 
     def run(steps: int) -> None:
@@ -42,22 +47,28 @@ def ours(model: models.Model, settings: models.Settings, data: prepared.Dataset)
             losses = step(batches[index], np.array([0, index], np.int32))
             [float(loss) for loss in losses.values()]
 
-    return run
+    return model.networks, run
 
 
-def keras_way(
-    peer_class: str, model: models.Model, settings: models.Settings, data: prepared.Dataset
-) -> Callable[[int], None]:
-    """``fit`` of a class of keras_way.py over a shuffled `tf.data.Dataset` held in memory."""
+def keras_way(peer_class: str, model: models.Model, settings: models.Settings, data: prepared.Dataset) -> Contest:
+    """``fit`` of a class of keras_way.py over shuffled `tf.data.Dataset`s held in memory, one for each order."""
     import keras_way as ways
 
     peer, split = getattr(ways, peer_class)(model, settings), data.split("train")
-    columns = {column: np.asarray(split[column]) for column in model.columns(settings)}
-    columns["images"] = columns["images"].astype(np.float32) / 255
-    peer.compile()
-    rows = tf.data.Dataset.from_tensor_slices(columns).shuffle(10_000).repeat()
+    orders: dict[str, dict[str, Any]] = {}
+    for name in model.columns(settings):
+        column, values = data.spec[name], np.asarray(split[name])
+        if column.kind == "images":
+            values = values.astype(np.float32) / 255
+        if column.kind == "text":
+            length = settings.window + 1  # type: ignore[attr-defined]
+            values = values[: len(values) // length * length].reshape(-1, length).astype(np.int32)
+        orders.setdefault(column.order, {})[name] = values
+    shuffled = (tf.data.Dataset.from_tensor_slices(columns).shuffle(10_000).repeat() for columns in orders.values())
+    rows = tf.data.Dataset.zip(*shuffled).map(lambda *parts: {name: part[name] for part in parts for name in part})
     batches = rows.batch(settings.images_per_step, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
-    return lambda steps: peer.fit(batches, steps_per_epoch=steps, epochs=1, verbose=0) and None
+    peer.compile()
+    return peer.networks, lambda steps: peer.fit(batches, steps_per_epoch=steps, epochs=1, verbose=0) and None
 
 
 if __name__ == "__main__":

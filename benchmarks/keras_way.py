@@ -1,27 +1,44 @@
-"""The same networks, trained as the examples of keras.io do it: a `keras.Model` with a ``train_step`` of its own.
+"""The same networks, trained as the examples of keras.io and of TensorFlow's tutorials do it.
 
-One tape for each network, which runs all that its loss needs again; Keras' own optimizers; the fakes beside the reals
-in one batch of the discriminator. That is what most people would write who start from those examples.
+A `keras.Model` with a ``train_step`` of its own, which follows the example that each class names; Keras' own optimizers
+and layers. That is what most people would write who start from those examples.
 """
 
 from typing import Any
 
 from latent_atlas.backend import keras, tf
+from latent_atlas.blocks.language_layers import LSTM, NgramEmbedding
 
 
 class _Peer(keras.Model):  # type: ignore[misc]
     def __init__(self, model: Any, settings: Any) -> None:
         super().__init__()
-        self.networks, self.settings, self.latent_dim = model.networks, settings, model.latent_dim
+        self.networks, self.settings = model.networks, settings
         for name, network in model.networks.items():
             setattr(self, name, network)
 
     def draw(self, count: Any) -> Any:
-        return self.generator([tf.random.normal((count, self.latent_dim))], training=True)
+        return self.generator([tf.random.normal((count, self.generator.inputs[0].shape[-1]))], training=True)
 
     def descend(self, optimizer: Any, tape: Any, loss: Any, *networks: Any) -> None:
         weights = [weight for network in networks for weight in network.trainable_weights]
         optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+
+
+class Classifier(_Peer):
+    """As in the example "Simple MNIST convnet", but for random shifts, which it has none of."""
+
+    def __init__(self, model: Any, settings: Any) -> None:
+        super().__init__(model, settings)
+        self.own = keras.optimizers.Adam(settings.learning_rate)
+        self.entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+    def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
+        with tf.GradientTape() as tape:
+            logits = self.classifier(data["images"], training=True)["logits"]
+            loss = self.entropy(data["labels"], logits)
+        self.descend(self.own, tape, loss, self.classifier)
+        return {"loss": loss}
 
 
 class VAE(_Peer):
@@ -63,6 +80,29 @@ class GAN(_Peer):
             fooling = self.entropy(tf.ones((count, 1)), self.discriminator([fakes], training=True))
         self.descend(self.each["generator"], tape, fooling, self.generator)
         return {"loss": loss, "fooling": fooling}
+
+
+class CGAN(GAN):
+    """The same, told the labels, as in the example "Conditional GAN"."""
+
+    def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
+        images, labels = data["images"], data["labels"]
+        count = tf.shape(images)[0]
+        targets = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
+        fakes = self.drawn(labels)
+        with tf.GradientTape() as tape:
+            both = [tf.concat([images, fakes], axis=0), tf.concat([labels, labels], axis=0)]
+            loss = self.entropy(targets, self.discriminator(both, training=True))
+        self.descend(self.each["discriminator"], tape, loss, self.discriminator)
+        with tf.GradientTape() as tape:
+            logits = self.discriminator([self.drawn(labels), labels], training=True)
+            fooling = self.entropy(tf.ones((count, 1)), logits)
+        self.descend(self.each["generator"], tape, fooling, self.generator)
+        return {"loss": loss, "fooling": fooling}
+
+    def drawn(self, labels: Any) -> Any:
+        latents = tf.random.normal((tf.shape(labels)[0], self.generator.inputs[0].shape[-1]))
+        return self.generator([latents, labels], training=True)
 
 
 class WGANGP(_Peer):
@@ -143,6 +183,147 @@ class Article(VAEGAN):
                 loss = self.all_costs(images, [labels])[name]
             self.descend(self.each[name], tape, loss, self.networks[name])
         return {"loss": loss}
+
+
+class StyleGAN(_Peer):
+    """As in the example "Face image generation with StyleGAN", at full size, with this model's losses and average."""
+
+    def __init__(self, model: Any, settings: Any) -> None:
+        super().__init__(model, settings)
+        betas = {"beta_1": 0.0, "beta_2": 0.99, "epsilon": 1e-8}
+        self.each = {part: keras.optimizers.Adam(settings.learning_rate, **betas) for part in ("g", "d")}
+        self.level, self.alpha = model.levels - 1, tf.constant(1.0)
+
+    def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
+        images = 2.0 * tf.image.random_flip_left_right(data["images"]) - 1.0
+        grown = {"level": self.level, "alpha": self.alpha}
+        with tf.GradientTape() as tape:
+            with tf.GradientTape() as inner:
+                inner.watch(images)
+                real = self.discriminator(images, **grown)
+            penalty = tf.reduce_mean(tf.reduce_sum(inner.gradient(real, images) ** 2, axis=(1, 2, 3)))
+            fake = self.discriminator(self.mixed(), **grown)
+            loss = tf.reduce_mean(tf.nn.softplus(fake)) + tf.reduce_mean(tf.nn.softplus(-real))
+            whole = loss + 0.5 * self.settings.r1 * penalty
+        self.descend(self.each["d"], tape, whole, self.discriminator)
+        with tf.GradientTape() as tape:
+            fooling = tf.reduce_mean(tf.nn.softplus(-self.discriminator(self.mixed(), **grown)))
+        self.descend(self.each["g"], tape, fooling, self.mapping, self.synthesis)
+        decay = 0.5 ** (self.settings.batch_size / self.settings.average_images)
+        for average, network in ((self.average_mapping, self.mapping), (self.average_synthesis, self.synthesis)):
+            for kept, weight in zip(average.trainable_variables, network.trainable_variables, strict=True):
+                kept.assign(decay * kept + (1.0 - decay) * weight)
+        return {"loss": loss, "fooling": fooling}
+
+    def mixed(self) -> Any:
+        """Images of which some have two styles."""
+        count, layers = self.settings.batch_size, 2 * (self.level + 1)
+        first, second = (self.mapping(tf.random.normal((count, self.settings.latent_dim)))[:, None] for _ in range(2))
+        crossover = tf.random.uniform((count, 1, 1), 1, layers, tf.int32)
+        crossover = tf.where(tf.random.uniform((count, 1, 1)) < self.settings.style_mixing, crossover, layers)
+        styles = tf.where(tf.range(layers)[None, :, None] < crossover, first, second)
+        noise = self.synthesis.noise(count, tf.random.uniform((2,), 0, 2**30, tf.int32), self.level)
+        return self.synthesis(styles, noise, level=self.level, alpha=self.alpha)
+
+
+class CycleGAN(_Peer):
+    """As in the example "CycleGAN": one persistent tape, four optimizers, no pool."""
+
+    def __init__(self, model: Any, settings: Any) -> None:
+        super().__init__(model, settings)
+        self.each = {name: keras.optimizers.Adam(settings.learning_rate, beta_1=0.5) for name in model.networks}
+
+    def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
+        a, b = data["domain_a"], data["domain_b"]
+        weight, share = self.settings.cycle_weight, self.settings.identity_weight
+        with tf.GradientTape(persistent=True) as tape:
+            fake_b, fake_a = self.generator_ab(a, training=True), self.generator_ba(b, training=True)
+            back_a, back_b = self.generator_ba(fake_b, training=True), self.generator_ab(fake_a, training=True)
+            same_a, same_b = self.generator_ba(a, training=True), self.generator_ab(b, training=True)
+            real_a, real_b = self.discriminator_a(a, training=True), self.discriminator_b(b, training=True)
+            found_a, found_b = self.discriminator_a(fake_a, training=True), self.discriminator_b(fake_b, training=True)
+            losses = {
+                "generator_ab": _squared(found_b, 1) + weight * (_l1(back_b, b) + share * _l1(same_b, b)),
+                "generator_ba": _squared(found_a, 1) + weight * (_l1(back_a, a) + share * _l1(same_a, a)),
+                "discriminator_a": 0.5 * (_squared(real_a, 1) + _squared(found_a, 0)),
+                "discriminator_b": 0.5 * (_squared(real_b, 1) + _squared(found_b, 0)),
+            }
+        for name, loss in losses.items():
+            self.descend(self.each[name], tape, loss, self.networks[name])
+        return losses
+
+
+class Pix2Pix(_Peer):
+    """As in TensorFlow's tutorial "pix2pix": two tapes over one pass of both networks; or the U-Net on L1 alone."""
+
+    def __init__(self, model: Any, settings: Any) -> None:
+        super().__init__(model, settings)
+        self.each = {name: keras.optimizers.Adam(settings.learning_rate, beta_1=0.5) for name in model.networks}
+        self.entropy = keras.losses.BinaryCrossentropy(from_logits=True)
+
+    def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
+        inputs, targets = data["inputs"], data["targets"]
+        judged = "discriminator" in self.networks
+        loss = 0.0
+        with tf.GradientTape() as generator_tape, tf.GradientTape() as discriminator_tape:
+            shapes = [(tf.shape(inputs)[0], *mask.shape[1:]) for mask in self.generator.inputs[1:]]
+            masks = [tf.nn.dropout(tf.ones(shape), self.settings.dropout) for shape in shapes]
+            fakes = self.generator([inputs, *masks], training=True)
+            total = self.settings.l1_weight * _l1(fakes, targets)
+            if judged:
+                real = self.discriminator(tf.concat([inputs, targets], axis=3), training=True)
+                fake = self.discriminator(tf.concat([inputs, fakes], axis=3), training=True)
+                total += self.settings.adversarial_weight * self.entropy(tf.ones_like(fake), fake)
+                loss = self.entropy(tf.ones_like(real), real) + self.entropy(tf.zeros_like(fake), fake)
+        self.descend(self.each["generator"], generator_tape, total, self.generator)
+        if judged:
+            self.descend(self.each["discriminator"], discriminator_tape, loss, self.discriminator)
+        return {"total": total, "loss": loss}
+
+
+class Writer(_Peer):
+    """As in the example "GPT text generation from scratch": windows by themselves, nothing carried."""
+
+    def __init__(self, model: Any, settings: Any) -> None:
+        super().__init__(model, settings)
+        self.beginnings = model.beginnings
+        self.own = keras.optimizers.Adam(settings.learning_rate, beta_2=0.99, global_clipnorm=settings.clip)
+        self.entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+    def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
+        text = data["text"]
+        carried = [each.begin(tf.shape(text)[0]) for each in self.beginnings]
+        with tf.GradientTape() as tape:
+            logits, *_ = self.network([text[:, :-1], *carried], training=True)
+            loss = self.entropy(text[:, 1:], logits)
+        self.descend(self.own, tape, loss, self.network)
+        return {"loss": loss}
+
+
+class LSTMWriter(Writer):
+    """The same with Keras' own LSTM, as in the example "Character-level text generation with LSTM"."""
+
+    def __init__(self, model: Any, settings: Any) -> None:
+        super().__init__(model, settings)
+        characters, recent, *_ = model.network.inputs
+        x = None
+        for layer in model.network.layers:
+            if isinstance(layer, NgramEmbedding):
+                x, last = layer(characters, recent)
+            elif isinstance(layer, LSTM):
+                x = x + keras.layers.Dropout(settings.dropout)(keras.layers.LSTM(layer.units, return_sequences=True)(x))
+        size = model.network.outputs[0].shape[-1]
+        logits = keras.layers.Dense(size)(keras.layers.LayerNormalization(epsilon=1e-5)(x))
+        self.network = keras.Model([characters, recent], [logits, last])
+        self.networks, self.beginnings = {"network": self.network}, model.beginnings[:1]
+
+
+def _squared(logits: Any, target: float) -> Any:
+    return tf.reduce_mean((logits - target) ** 2)
+
+
+def _l1(first: Any, second: Any) -> Any:
+    return 2.0 * tf.reduce_mean(tf.abs(first - second))
 
 
 def _encoded(encoder: Any, images: Any, labels: list[Any]) -> tuple[Any, Any, Any]:

@@ -17,14 +17,23 @@ from latent_atlas import check, environment, params
 from latent_atlas.errors import AtlasError
 
 # Each model that has a peer, and its class in keras_way.py.
-_PEERS = {
+PEERS = {
+    "cnn": "Classifier",
+    "mlp": "Classifier",
     "vae": "VAE",
     "cvae": "VAE",
+    "gan": "GAN",
+    "cgan": "CGAN",
     "dcgan": "GAN",
     "wgan_gp": "WGANGP",
     "cvae_gan": "VAEGAN",
     "vae_gan": "VAEGAN",
     "cvae_gan_article": "Article",
+    "stylegan": "StyleGAN",
+    "cyclegan": "CycleGAN",
+    "pix2pix": "Pix2Pix",
+    "text_rnn": "LSTMWriter",
+    "text_transformer": "Writer",
 }
 
 
@@ -82,7 +91,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         here = check.everything(params.read(), arguments.scale)
-        chosen = [key for key, experiment in here.experiments.items() if experiment.model in _PEERS]
+        chosen = [key for key, experiment in here.experiments.items() if experiment.model in PEERS]
         for key in arguments.experiments:
             params.choice("bench", key, chosen)
         machine = environment.machine()
@@ -94,7 +103,7 @@ def main() -> None:
             "|---|---|---|---|---|"
         )
         for key in arguments.experiments or chosen:
-            peer = _PEERS[here.experiments[key].model]
+            peer = PEERS[here.experiments[key].model]
             print(race(here.scale, key, peer, arguments.rounds, arguments.steps), flush=True)
     except AtlasError as error:
         sys.exit(f"bench: {error}")

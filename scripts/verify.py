@@ -17,6 +17,8 @@ def main() -> None:
         help="with --update: clones where other seeds were run; how far off their metrics are is noted",
     )  # fmt: skip
     arguments = parser.parse_args()
+    if arguments.seeds and not arguments.update:
+        parser.error("--seeds goes with --update")
     try:
         scale = arguments.scale or params.load().scale
         path = certificate.reference_file(scale)

@@ -2,9 +2,21 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
-from projects import ROOT, make_project
+from budget import promised, random_batch
+from contender import keras_way
+from projects import ROOT, WHOLE, make_project
+from run import PEERS
+
+from latent_atlas import check, models, params, weights
+
+_PARAMS = check.everything(params.read(), "demo")
+_RACED = [key for key, entry in _PARAMS.experiments.items() if entry.model in PEERS]
+_FEW = ["stylegan_faces", "pix2pix_scenes", "text_rnn_text"]
 
 
 @pytest.mark.slow
@@ -16,13 +28,30 @@ def test_a_short_race(tmp_path: Path) -> None:
         "python", str(ROOT / "benchmarks/run.py"), "--rounds", "1", "--steps", "2", PYTHONPATH=str(ROOT / "scripts")
     )
     rows = re.findall(r"^\| `(\w+)` \| ([\d,]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \(", said, re.MULTILINE)
-    assert [row[0] for row in rows] == ["vae_digits", "cvae_digits", "cvae_gan_digits_z8"]
+    assert [row[0] for row in rows] == ["cnn_digits", "vae_digits", "cvae_digits", "cvae_gan_digits_z8"]
     assert all(float(row[2]) > 0 and abs(float(row[3]) / float(row[2]) - float(row[4])) < 0.5 for row in rows)
 
 
 def test_an_experiment_without_a_peer_is_refused(tmp_path: Path) -> None:
-    project = make_project(tmp_path / "project", ["cnn_digits", "vae_digits"])
+    project = make_project(tmp_path / "project", ["cnn_digits", "autoencoder_digits"])
     said = project.run(
-        "python", str(ROOT / "benchmarks/run.py"), "cnn_digits", code=1, PYTHONPATH=str(ROOT / "scripts")
+        "python", str(ROOT / "benchmarks/run.py"), "autoencoder_digits", code=1, PYTHONPATH=str(ROOT / "scripts")
     )
-    assert "cnn_digits" in said and "vae_digits" in said
+    assert "autoencoder_digits" in said and "cnn_digits" in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", _RACED if WHOLE else _FEW)
+def test_a_peer_trains_as_many_weights(key: str) -> None:
+    entry, settings = _PARAMS.experiments[key], models.settings(_PARAMS, key)
+    spec = promised(_PARAMS, entry.dataset)
+    model = weights.build(weights.describe(_PARAMS, key, spec))
+    rows = {name: x.ravel() if name == "text" else x for name, x in random_batch(model, settings, spec).items()}
+    data: Any = SimpleNamespace(spec=spec, split=lambda name: rows)
+    networks, run = keras_way(PEERS[entry.model], model, settings, data)
+    counts = [sum(network.count_params() for network in each.values()) for each in (networks, model.networks)]
+    before = {name: [np.array(weight) for weight in network.get_weights()] for name, network in networks.items()}
+    run(1)
+    assert counts[0] == counts[1]
+    for name, network in networks.items():
+        assert any((new != old).any() for new, old in zip(network.get_weights(), before[name], strict=True)), name
