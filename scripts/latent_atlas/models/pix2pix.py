@@ -25,6 +25,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import tf
 from latent_atlas.blocks import adversarial, translation
+from latent_atlas.blocks.augmentation import random_mirror
 from latent_atlas.blocks.optimizers import adam_each, decayed, descend
 from latent_atlas.errors import AtlasError
 
@@ -44,6 +45,7 @@ class Settings(model.Settings):
     l1_weight: float = Field(default=100.0, ge=0)
     dropout: float = Field(default=0.5, ge=0, lt=1, description="of the U-Net, also when it translates")
     jitter: bool = Field(default=True, description="train on random cuts of enlarged images, mirrored at random")
+    mirror: bool = Field(default=False, description="without jitter: train on images mirrored at random")
 
 
 class Pix2Pix(model.Model, model.Translates):
@@ -79,8 +81,9 @@ class Pix2Pix(model.Model, model.Translates):
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         jitter_seed, dropout_seed = tf.unstack(tf.random.split(seed, 2))
         inputs, targets = batch["inputs"], batch["targets"]
-        if self.settings.jitter:  # the same for both of a pair
-            pairs = translation.jitter(tf.concat([inputs, targets], axis=3), jitter_seed)
+        if self.settings.jitter or self.settings.mirror:  # the same for both of a pair
+            change = translation.jitter if self.settings.jitter else random_mirror
+            pairs = change(tf.concat([inputs, targets], axis=3), jitter_seed)
             inputs, targets = pairs[..., : inputs.shape[3]], pairs[..., inputs.shape[3] :]
         for optimizer in self.optimizers.values():
             decayed(optimizer, self.settings.learning_rate, self.settings.steps)
