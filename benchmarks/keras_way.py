@@ -4,6 +4,7 @@ A `keras.Model` with a ``train_step`` of its own, which follows the example that
 and layers. That is what most people would write who start from those examples.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from latent_atlas.backend import keras, tf
@@ -17,8 +18,9 @@ class _Peer(keras.Model):  # type: ignore[misc]
         for name, network in model.networks.items():
             setattr(self, name, network)
 
-    def draw(self, count: Any) -> Any:
-        return self.generator([tf.random.normal((count, self.generator.inputs[0].shape[-1]))], training=True)
+    def draw(self, count: Any, labels: Sequence[Any] = ()) -> Any:
+        latents = tf.random.normal((count, self.generator.inputs[0].shape[-1]))
+        return self.generator([latents, *labels], training=True)
 
     def descend(self, optimizer: Any, tape: Any, loss: Any, *networks: Any) -> None:
         weights = [weight for network in networks for weight in network.trainable_weights]
@@ -59,50 +61,30 @@ class VAE(_Peer):
         return {"loss": loss}
 
 
-class GAN(_Peer):
-    """As in the example "DCGAN to generate face images"."""
-
+class _Adversarial(_Peer):
     def __init__(self, model: Any, settings: Any) -> None:
         super().__init__(model, settings)
         self.each = {name: keras.optimizers.Adam(settings.learning_rate, beta_1=0.5) for name in model.networks}
         self.entropy = keras.losses.BinaryCrossentropy(from_logits=True)
 
-    def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
-        images = data["images"]
-        count = tf.shape(images)[0]
-        fakes = self.draw(count)
-        targets = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
-        with tf.GradientTape() as tape:
-            loss = self.entropy(targets, self.discriminator([tf.concat([images, fakes], axis=0)], training=True))
-        self.descend(self.each["discriminator"], tape, loss, self.discriminator)
-        with tf.GradientTape() as tape:
-            fakes = self.draw(count)
-            fooling = self.entropy(tf.ones((count, 1)), self.discriminator([fakes], training=True))
-        self.descend(self.each["generator"], tape, fooling, self.generator)
-        return {"loss": loss, "fooling": fooling}
 
-
-class CGAN(GAN):
-    """The same, told the labels, as in the example "Conditional GAN"."""
+class GAN(_Adversarial):
+    """As in the example "DCGAN to generate face images"; told labels, as in "Conditional GAN"."""
 
     def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
-        images, labels = data["images"], data["labels"]
+        images, labels = data["images"], [data["labels"]] if "labels" in data else []
         count = tf.shape(images)[0]
         targets = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
-        fakes = self.drawn(labels)
+        pictures = tf.concat([images, self.draw(count, labels)], axis=0)
+        both = [pictures, *(tf.concat([each, each], axis=0) for each in labels)]
         with tf.GradientTape() as tape:
-            both = [tf.concat([images, fakes], axis=0), tf.concat([labels, labels], axis=0)]
             loss = self.entropy(targets, self.discriminator(both, training=True))
         self.descend(self.each["discriminator"], tape, loss, self.discriminator)
         with tf.GradientTape() as tape:
-            logits = self.discriminator([self.drawn(labels), labels], training=True)
+            logits = self.discriminator([self.draw(count, labels), *labels], training=True)
             fooling = self.entropy(tf.ones((count, 1)), logits)
         self.descend(self.each["generator"], tape, fooling, self.generator)
         return {"loss": loss, "fooling": fooling}
-
-    def drawn(self, labels: Any) -> Any:
-        latents = tf.random.normal((tf.shape(labels)[0], self.generator.inputs[0].shape[-1]))
-        return self.generator([latents, labels], training=True)
 
 
 class WGANGP(_Peer):
@@ -226,12 +208,8 @@ class StyleGAN(_Peer):
         return self.synthesis(styles, noise, level=self.level, alpha=self.alpha)
 
 
-class CycleGAN(_Peer):
+class CycleGAN(_Adversarial):
     """As in the example "CycleGAN": one persistent tape, four optimizers, no pool."""
-
-    def __init__(self, model: Any, settings: Any) -> None:
-        super().__init__(model, settings)
-        self.each = {name: keras.optimizers.Adam(settings.learning_rate, beta_1=0.5) for name in model.networks}
 
     def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
         a, b = data["domain_a"], data["domain_b"]
@@ -253,13 +231,8 @@ class CycleGAN(_Peer):
         return losses
 
 
-class Pix2Pix(_Peer):
+class Pix2Pix(_Adversarial):
     """As in TensorFlow's tutorial "pix2pix": two tapes over one pass of both networks; or the U-Net on L1 alone."""
-
-    def __init__(self, model: Any, settings: Any) -> None:
-        super().__init__(model, settings)
-        self.each = {name: keras.optimizers.Adam(settings.learning_rate, beta_1=0.5) for name in model.networks}
-        self.entropy = keras.losses.BinaryCrossentropy(from_logits=True)
 
     def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
         inputs, targets = data["inputs"], data["targets"]

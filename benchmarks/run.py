@@ -23,7 +23,7 @@ PEERS = {
     "vae": "VAE",
     "cvae": "VAE",
     "gan": "GAN",
-    "cgan": "CGAN",
+    "cgan": "GAN",
     "dcgan": "GAN",
     "wgan_gp": "WGANGP",
     "cvae_gan": "VAEGAN",
