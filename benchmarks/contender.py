@@ -1,9 +1,11 @@
 """One contender of a race, in a process of its own: reads how many steps to run, and answers with the seconds.
 
-Its arguments are ``ours`` or the name of a class in keras_way.py, the scale, and the experiment.
+Its arguments are ``ours`` or the name of a class in keras_way.py, the scale, the experiment, and how many cores of the
+processor it may use.
 """
 
 import itertools
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -21,7 +23,9 @@ Contest = tuple[dict[str, Any], Callable[[int], None]]  # networks, and what run
 
 
 def main() -> None:
-    way, scale, key = sys.argv[1:]
+    way, scale, key, cores = sys.argv[1:]
+    if hasattr(os, "sched_setaffinity"):  # Linux
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(cores)])
     here = check.everything(params.read(), scale)
     settings = models.settings(here, key)
     data = prepared.load(here.processed(here.experiments[key].dataset))
@@ -51,7 +55,10 @@ def ours(model: models.Model, settings: models.Settings, data: prepared.Dataset)
 
 
 def keras_way(peer_class: str, model: models.Model, settings: models.Settings, data: prepared.Dataset) -> Contest:
-    """``fit`` of a class of keras_way.py over shuffled `tf.data.Dataset`s held in memory, one for each order."""
+    """A class of keras_way.py over shuffled `tf.data.Dataset`s held in memory, one for each order.
+
+    Runs the function that ``fit`` calls for each step: ``fit`` itself would fill the shuffle buffer anew in each block.
+    """
     import keras_way as ways
 
     peer, split = getattr(ways, peer_class)(model, settings), data.split("train")
@@ -68,7 +75,15 @@ def keras_way(peer_class: str, model: models.Model, settings: models.Settings, d
     rows = tf.data.Dataset.zip(*shuffled).map(lambda *parts: {name: part[name] for part in parts for name in part})
     batches = rows.batch(settings.images_per_step, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
     peer.compile()
-    return peer.networks, lambda steps: peer.fit(batches, steps_per_epoch=steps, epochs=1, verbose=0) and None
+    peer.make_train_function()
+    iterator = iter(batches)
+
+    def run(steps: int) -> None:
+        for _ in range(steps):
+            losses = peer.train_function(iterator)
+        [float(loss) for loss in losses.values()]
+
+    return peer.networks, run
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 Both contenders of a race have a process of their own, with the threads that each would have by itself, and take turns:
 a block of steps of one, a block of the other. Printed are the medians over the blocks, in milliseconds a step, and the
-ratio: above 1 the atlas is faster. Needs prepared data: run `make` first. Writes nothing.
+ratio: above 1 the atlas is faster. Both may be held to some of the cores: the demo trains two experiments at once on
+two cores, each with one thread. Needs prepared data: run `make` first. Writes nothing.
 """
 
 import argparse
@@ -40,8 +41,8 @@ PEERS = {
 class Contender:
     """A process that runs steps when it is told to."""
 
-    def __init__(self, way: str, scale: str, key: str) -> None:
-        program = [sys.executable, str(Path(__file__).parent / "contender.py"), way, scale, key]
+    def __init__(self, way: str, scale: str, key: str, cores: int) -> None:
+        program = [sys.executable, str(Path(__file__).parent / "contender.py"), way, scale, key, str(cores)]
         self._process = subprocess.Popen(
             program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
@@ -65,9 +66,9 @@ class Contender:
         )
 
 
-def race(scale: str, key: str, peer: str, rounds: int, steps: int) -> str:
+def race(scale: str, key: str, peer: str, cores: int, rounds: int, steps: int) -> str:
     """A row of the table."""
-    contenders = [Contender(way, scale, key) for way in ("ours", peer)]
+    contenders = [Contender(way, scale, key, cores) for way in ("ours", peer)]
     try:
         counts = [contender.parameters for contender in contenders]
         if counts[0] != counts[1]:
@@ -87,6 +88,7 @@ def main() -> None:
     parser.add_argument("--scale", choices=params.SCALES, help="default: the scale that params.yaml names")
     parser.add_argument("--rounds", type=int, default=5, help="blocks of each contender (default: 5)")
     parser.add_argument("--steps", type=int, default=20, help="steps in a block (default: 20)")
+    parser.add_argument("--cores", type=int, default=os.cpu_count(), help="that a contender may use (default: all)")
     parser.add_argument("experiments", nargs="*", help="default: all whose model has a peer")
     arguments = parser.parse_args()
     try:
@@ -96,7 +98,8 @@ def main() -> None:
             params.choice("bench", key, chosen)
         machine = environment.machine()
         print(
-            f"{', '.join(f'{name} {value}' for name, value in machine.items())}; {os.cpu_count()} cores; {here.scale}\n"
+            f"{', '.join(f'{name} {value}' for name, value in machine.items())}; "
+            f"{arguments.cores} of {os.cpu_count()} cores; {here.scale}\n"
         )
         print(
             "| experiment | parameters | ours, ms a step | keras.io's way | ratio (least to most) |\n"
@@ -104,7 +107,7 @@ def main() -> None:
         )
         for key in arguments.experiments or chosen:
             peer = PEERS[here.experiments[key].model]
-            print(race(here.scale, key, peer, arguments.rounds, arguments.steps), flush=True)
+            print(race(here.scale, key, peer, arguments.cores, arguments.rounds, arguments.steps), flush=True)
     except AtlasError as error:
         sys.exit(f"bench: {error}")
 
