@@ -4,6 +4,7 @@ Its arguments are ``ours`` or the name of a class in keras_way.py, the scale, th
 processor it may use.
 """
 
+import importlib
 import itertools
 import os
 import sys
@@ -26,6 +27,8 @@ def main() -> None:
     way, scale, key, cores = sys.argv[1:]
     if hasattr(os, "sched_setaffinity"):  # Linux
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(cores)])
+    if way != "ours":
+        importlib.import_module("tensorflow")  # before the atlas does, which chooses other kernels
     here = check.everything(params.read(), scale)
     settings = models.settings(here, key)
     data = prepared.load(here.processed(here.experiments[key].dataset))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from latent_atlas.backend import keras, tf
+from latent_atlas.blocks.fast_layers import Dropout, HalvingConvolution, UpsampledConvolution
 from latent_atlas.blocks.language_layers import LSTM, NgramEmbedding
 
 
@@ -154,7 +155,13 @@ class VAEGAN(_Peer):
 
 
 class Article(VAEGAN):
-    """The article's schedule: one step of the discriminator, three of encoder and decoder, a batch each."""
+    """The article's layers and schedule: one step of the discriminator, three of encoder and decoder, a batch each."""
+
+    def __init__(self, model: Any, settings: Any) -> None:
+        model.networks = {
+            name: keras.models.clone_model(network, clone_function=_plain) for name, network in model.networks.items()
+        }
+        super().__init__(model, settings)
 
     def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
         count = self.settings.inner_steps
@@ -289,6 +296,18 @@ class LSTMWriter(Writer):
         logits = keras.layers.Dense(size)(keras.layers.LayerNormalization(epsilon=1e-5)(x))
         self.network = keras.Model([characters, recent], [logits, last])
         self.networks, self.beginnings = {"network": self.network}, model.beginnings[:1]
+
+
+def _plain(layer: Any) -> Any:
+    """Keras' own layer in place of one of `latent_atlas.blocks.fast_layers`."""
+    if isinstance(layer, UpsampledConvolution):
+        convolution = keras.layers.Conv2D(layer.channels, layer.side, padding="same")
+        return keras.Sequential([keras.layers.UpSampling2D(), convolution])
+    if isinstance(layer, HalvingConvolution):
+        return keras.layers.Conv2D(layer.channels, layer.side, 2, "same")
+    if isinstance(layer, Dropout):
+        return keras.layers.Dropout(layer.rate)
+    return type(layer).from_config(layer.get_config())
 
 
 def _squared(logits: Any, target: float) -> Any:

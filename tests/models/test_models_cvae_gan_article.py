@@ -1,4 +1,4 @@
-"""The article's VAE/GAN: what each network descends, how many inner steps there are, and the fast convolution."""
+"""The article's VAE/GAN: what each network descends, and how many inner steps there are."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from latent_atlas.backend import keras, tf
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import DataSpec
-from latent_atlas.models.cvae_gan_article import CVAEGANArticle, upsampled_convolution
+from latent_atlas.models.cvae_gan_article import CVAEGANArticle
 
 DATA = DataSpec.of_images((16, 16, 1), labels=3)
 BATCH = 4
@@ -28,19 +28,6 @@ def batch(model: CVAEGANArticle) -> dict[str, Any]:
 
 def step(model: CVAEGANArticle) -> dict[str, float]:
     return {name: float(value) for name, value in model.train_step(batch(model), tf.constant([0, 0])).items()}
-
-
-@pytest.mark.parametrize("channels", [1, 6])
-def test_the_upsampled_convolution_is_upsampling_and_a_convolution(channels: int) -> None:
-    x = np.random.default_rng(0).standard_normal((2, 7, 5, 3)).astype(np.float32)
-    layer, plain = upsampled_convolution(channels), keras.layers.Conv2D(channels, 5, padding="same")
-    found = layer(x)
-    layer.bias.assign(np.arange(channels))
-    plain.build((2, 14, 10, 3))
-    plain.set_weights(layer.get_weights())
-    found, expected = layer(x), plain(x.repeat(2, axis=1).repeat(2, axis=2))
-    assert found.shape == layer.compute_output_shape(x.shape) == (2, 14, 10, channels)
-    np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(("bounds", "discriminator", "encoder_decoder"), [

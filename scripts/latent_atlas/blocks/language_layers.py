@@ -4,7 +4,7 @@ Each takes what it remembers of the text before beside its input, and gives it b
 reads a long text piece by piece, whatever the pieces' lengths, and writes a character at a time at the same cost.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -68,16 +68,49 @@ class LSTM(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, inputs: "Tensor", h: "Tensor", c: "Tensor") -> "tuple[Tensor, Tensor, Tensor]":
         """(n, t, inputs) and h, c (n, units): every h (n, t, units), and the last h and c."""
-        nothing = tf.zeros(self.units)
-        _, cells, _, _, _, _, outputs = tf.raw_ops.BlockLSTM(
-            seq_len_max=tf.cast(tf.shape(inputs)[1], tf.int64),
-            x=tf.transpose(inputs, (1, 0, 2)),
-            cs_prev=c, h_prev=h,
-            w=tf.convert_to_tensor(self.kernel), b=tf.convert_to_tensor(self.bias),
-            wci=nothing, wcf=nothing, wco=nothing,
-            forget_bias=0.0, cell_clip=-1.0, use_peephole=False,
-        )  # fmt: skip
-        return tf.transpose(outputs, (1, 0, 2)), outputs[-1], cells[-1]
+        weights = tf.convert_to_tensor(self.kernel), tf.convert_to_tensor(self.bias)
+        outputs, last = _lstm(tf.transpose(inputs, (1, 0, 2)), h, c, *weights)
+        return tf.transpose(outputs, (1, 0, 2)), outputs[-1], last
+
+
+@tf.custom_gradient
+def _lstm(x: "Tensor", h: "Tensor", c: "Tensor", kernel: "Tensor", bias: "Tensor") -> Any:
+    """Inputs (t, n, inputs) and states (n, units) to every h (t, n, units) and the last c.
+
+    TensorFlow's own gradient multiplies the matrices of one time step after the other, and takes longer.
+    """
+    steps, inputs, units = tf.shape(x)[0], x.shape[2], h.shape[1]
+    nothing = tf.zeros(units)
+    i, cells, f, o, g, squashed, outputs = tf.raw_ops.BlockLSTM(
+        seq_len_max=tf.cast(steps, tf.int64), x=x, cs_prev=c, h_prev=h, w=kernel, b=bias,
+        wci=nothing, wcf=nothing, wco=nothing, forget_bias=0.0, cell_clip=-1.0, use_peephole=False,
+    )  # fmt: skip
+
+    def gradient(d_outputs: "Tensor", d_last: "Tensor") -> "tuple[Tensor, ...]":
+        """By the chain rule from the last time step to the first; the products with x and the weights' all at once."""
+        h_before, c_before = tf.concat([h[None], outputs[:-1]], 0), tf.concat([c[None], cells[:-1]], 0)
+        of_c = tf.stack([g * i * (1.0 - i), i * (1.0 - g**2), c_before * f * (1.0 - f)], axis=2)
+        of_h, through = squashed * o * (1.0 - o), o * (1.0 - squashed**2)
+        recurrent = kernel[inputs:]
+
+        def back(step: "Tensor", d_h: "Tensor", d_c: "Tensor", gates: Any) -> "tuple[Tensor, ...]":
+            d_h += d_outputs[step]
+            d_c += d_h * through[step]
+            of_three = tf.reshape(d_c[:, None] * of_c[step], (-1, 3 * units))
+            d_gates = tf.concat([of_three, d_h * of_h[step]], axis=1)
+            d_before = tf.matmul(d_gates, recurrent, transpose_b=True)
+            return step - 1, d_before, d_c * f[step], gates.write(step, d_gates)
+
+        none = tf.TensorArray(h.dtype, steps)
+        _, d_h, d_c, gates = tf.while_loop(
+            lambda step, *_: step >= 0, back, (steps - 1, tf.zeros_like(h), d_last, none)
+        )
+        d_gates = tf.reshape(gates.stack(), (-1, 4 * units))
+        d_x = tf.reshape(tf.matmul(d_gates, kernel[:inputs], transpose_b=True), tf.shape(x))
+        read = tf.reshape(tf.concat([x, h_before], axis=2), (-1, inputs + units))
+        return d_x, d_h, d_c, tf.matmul(read, d_gates, transpose_a=True), tf.reduce_sum(d_gates, axis=0)
+
+    return (outputs, cells[-1]), gradient
 
 
 class Attention(keras.layers.Layer):  # type: ignore[misc]

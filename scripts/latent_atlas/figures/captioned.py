@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from . import theme
-from .lettering import Note, annotate, pad, width_of, write
+from .lettering import Note, annotate, pad, shorten, width_of, write
 from .material import Drawing, Material
 from .theme import Pixels
 from .tiles import arrange, centres, legible, rgb, tile
@@ -51,7 +51,8 @@ def words(material: Material) -> Drawing:
         cell[FRAME:-FRAME, FRAME:-FRAME] = inner
     grid = tile(cells.reshape(-1, *cells.shape[2:]), len(rows), len(columns), GAP)
     left = list(zip(centres(len(rows), cells.shape[2], GAP), map(str, rows), strict=True))
-    top = list(zip(centres(len(columns), cells.shape[3], GAP), map(str, columns), strict=True))
+    headings = [shorten(str(column), cells.shape[3]) for column in columns]
+    top = list(zip(centres(len(columns), cells.shape[3], GAP), headings, strict=True))
     framed = " · framed: never together in training" if material["word_change_new"].any() else ""
     return Drawing(annotate(grid, left, top), f"“{material['word_change_caption'][0]}”, one latent{framed}")
 

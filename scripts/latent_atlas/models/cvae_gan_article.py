@@ -25,7 +25,6 @@ little from image to image that L_llike costs less than any code would cost in L
 ``gamma`` above 1, which ``params.yaml`` sets at demo and laptop, are the way out. ``learning_rate`` is the encoder's.
 """
 
-from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -188,19 +187,23 @@ def _encoder(settings: Settings, data: model.DataSpec) -> "keras.Model":
 
 
 def _decoder(settings: Settings, data: model.DataSpec) -> "keras.Model":
+    from latent_atlas.blocks.fast_layers import UpsampledConvolution
+
     latent, (label, one_hot) = keras.Input((settings.latent_dim,), name="latent"), label_input(data.labels)
     width, sides = settings.width, (data.shape[0] // 4, data.shape[1] // 4)
     x = keras.layers.Concatenate()([latent, one_hot])
     x = _activate(settings, keras.layers.Dense(sides[0] * sides[1] * 4 * width)(x))
-    x = upsampled_convolution(2 * width)(keras.layers.Reshape((*sides, 4 * width))(x))
+    x = UpsampledConvolution(2 * width)(keras.layers.Reshape((*sides, 4 * width))(x))
     x = _activate(settings, keras.layers.Conv2D(width, 3, 1, "same")(_activate(settings, x)))
-    return keras.Model([latent, label], upsampled_convolution(data.shape[2])(x), name="decoder")
+    return keras.Model([latent, label], UpsampledConvolution(data.shape[2])(x), name="decoder")
 
 
 def _discriminator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Image and label to ``logits`` (n, 1) and ``metric`` = Dis_l(x), flat (n, units)."""
+    from latent_atlas.blocks.fast_layers import HalvingConvolution
+
     image, (label, one_hot), width = keras.Input(data.shape, name="image"), label_input(data.labels), settings.width
-    x = _activate(settings, keras.layers.Conv2D(4 * width, 7, 2, "same")(image))
+    x = _activate(settings, HalvingConvolution(4 * width)(image))
     x = keras.layers.MaxPooling2D(padding="same")(x)
     maps = keras.layers.UpSampling2D(x.shape[1:3])(keras.layers.Reshape((1, 1, data.labels))(one_hot))
     x = keras.layers.Concatenate()([x, maps])
@@ -212,45 +215,6 @@ def _discriminator(settings: Settings, data: model.DataSpec) -> "keras.Model":
 
 
 def _activate(settings: Settings, x: "keras.KerasTensor") -> "keras.KerasTensor":
-    return keras.layers.Dropout(settings.dropout)(keras.layers.LeakyReLU(0.3)(x))
+    from latent_atlas.blocks.fast_layers import Dropout
 
-
-def upsampled_convolution(channels: int) -> "keras.layers.Layer":
-    """Nearest-neighbour upsampling, then a 5x5 convolution: (n, h, w, c) to (n, 2h, 2w, channels).
-
-    On an upsampled image most taps of a 5x5 kernel see the same pixel twice, so each of the four output phases is a 3x3
-    convolution of the small image whose taps are sums of the kernel's. Computed in this way it needs 9 multiplications
-    where there were 25. The weights are those of the 5x5 kernel, and so is the result, but for rounding.
-    """
-    return _upsampled_convolution()(channels)
-
-
-@cache
-def _upsampled_convolution() -> "type[keras.layers.Layer]":
-    class UpsampledConvolution(keras.layers.Layer):  # type: ignore[misc]
-        def __init__(self, channels: int) -> None:
-            super().__init__()
-            self._channels = channels
-
-        def build(self, shape: "tuple[int, ...]") -> None:
-            self._shape = shape
-            self.kernel = self.add_weight((5, 5, shape[-1], self._channels), "glorot_uniform", name="kernel")
-            self.bias = self.add_weight((self._channels,), "zeros", name="bias")
-
-        def call(self, x: "tf.Tensor") -> "tf.Tensor":
-            # Phase 0 sees taps (0, 1), (2, 3), 4 of the 5 as one pixel each, phase 1 sees 0, (1, 2), (3, 4).
-            phases = tf.constant(
-                [
-                    [[1, 1, 0, 0, 0], [0, 0, 1, 1, 0], [0, 0, 0, 0, 1]],
-                    [[1, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 0, 0, 1, 1]],
-                ],
-                x.dtype,
-            )
-            kernel = tf.einsum("pau,qbv,uvio->abipqo", phases, phases, tf.convert_to_tensor(self.kernel))
-            small = tf.nn.conv2d(x, tf.reshape(kernel, (3, 3, self._shape[-1], 4 * self._channels)), 1, "SAME")
-            return tf.nn.depth_to_space(small, 2) + self.bias
-
-        def compute_output_shape(self, shape: "tuple[int, ...]") -> "tuple[int, ...]":
-            return (shape[0], 2 * shape[1], 2 * shape[2], self._channels)
-
-    return UpsampledConvolution
+    return Dropout(settings.dropout)(keras.layers.LeakyReLU(0.3)(x))

@@ -49,13 +49,13 @@ def features(context: Context) -> Arrays:
 
     ``translation_features_<way>`` of the translations; ``translation_reference_<way>`` and ``translation_real_<way>``
     of the target's own images, of training and of test; ``translation_left_<way>`` of the sources as they are, where
-    they are a domain of their own: of sketches, or of other inputs, the judge knows nothing.
+    they are a domain of their own, of the same shape: of sketches, or of other inputs, the judge knows nothing.
     """
     arrays: Arrays = {}
     for way in context.model.translations:
         sources, translated = context.translated(way)
         images = {"features": translated, "reference": context.train[way.target], "real": context.test[way.target]}
-        if context.data.entry(way.source).get("label") is not None:
+        if context.data.entry(way.source).get("label") is not None and sources.shape == translated.shape:
             images["left"] = sources
         arrays |= {f"translation_{name}_{way.name}": context.judge_features(x) for name, x in images.items()}
     return arrays

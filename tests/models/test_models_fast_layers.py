@@ -1,0 +1,52 @@
+"""Layers in cheaper forms: they give what Keras' own give, and so do their gradients."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from latent_atlas.backend import keras, tf
+from latent_atlas.blocks import fast_layers
+
+
+def upsampled(channels: int) -> Any:
+    return keras.Sequential([keras.layers.UpSampling2D(), keras.layers.Conv2D(channels, 5, padding="same")])
+
+
+@pytest.mark.parametrize(("fast", "plain", "larger"), [
+    (fast_layers.UpsampledConvolution, upsampled, 2),
+    (fast_layers.HalvingConvolution, lambda channels: keras.layers.Conv2D(channels, 7, 2, "same"), 0.5),
+])  # fmt: skip
+@pytest.mark.parametrize("channels", [1, 6])
+@pytest.mark.parametrize("shape", [(2, 8, 12, 3), (3, 14, 14, 1)])
+def test_a_convolution_in_another_form(
+    fast: Any, plain: Any, larger: float, channels: int, shape: tuple[int, ...]
+) -> None:
+    x = tf.constant(np.random.default_rng(0).standard_normal(shape), tf.float32)
+    layers = fast(channels), plain(channels)
+    for layer in layers:
+        layer.build(shape)
+    weights = [layers[0].get_weights()[0], np.arange(channels)]
+    found = []
+    for layer in layers:
+        layer.set_weights(weights)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x)
+            loss = tf.reduce_sum(tf.sin(y))
+        found.append([y, *tape.gradient(loss, [x, *(weight.value for weight in layer.trainable_weights)])])
+    assert found[0][0].shape == layers[0].compute_output_shape(shape)
+    assert found[0][0].shape == (shape[0], int(larger * shape[1]), int(larger * shape[2]), channels)
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+
+
+def test_dropout_leaves_out_a_share_and_keeps_the_mean() -> None:
+    keras.utils.set_random_seed(0)
+    layer, x = fast_layers.Dropout(0.3), tf.ones((101, 103))  # an odd number: half of the last pair is not used
+    first, second = layer(x, training=True).numpy(), layer(x, training=True).numpy()
+    assert set(np.unique(first).round(4)) == {0.0, np.float32(1 / 0.7).round(4)}
+    assert abs((first == 0).mean() - 0.3) < 0.02 and abs(first.mean() - 1) < 0.03
+    assert 0.3 < ((first == 0) != (second == 0)).mean() < 0.54  # 2 * 0.3 * 0.7 were they independent
+    assert (layer(x, training=False).numpy() == 1).all()
+    assert (fast_layers.Dropout(0.0)(x, training=True).numpy() == 1).all()
