@@ -1,8 +1,5 @@
 """One contender of a race, in a process of its own: reads how many steps to run, and answers with the seconds.
 
-Before that it says how many parameters its networks have, the operations in a step, and the rate of the processor's
-products of matrices; the last two are 0 if it is a peer.
-
 Its arguments are ``ours`` or the name of a class in keras_way.py, the scale, the experiment, and how many cores of the
 processor it may use.
 """
@@ -16,8 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from budget import product_rate, to_last_phase
-from operations import executed
+from budget import to_last_phase
 
 from latent_atlas import backend, check, models, params, prepared, weights
 from latent_atlas.backend import tf
@@ -41,23 +37,16 @@ def main() -> None:
     model = weights.build(weights.describe(here, key, data.spec))
     to_last_phase(here.experiments[key].model, model)
     networks, run = ours(model, settings, data) if way == "ours" else keras_way(way, model, settings, data)
-    parameters = sum(network.count_params() for network in networks.values())
-    work = (operations_a_step(model, settings, data), product_rate()) if way == "ours" else (0, 0.0)
-    print(parameters, *work, flush=True)
+    print(sum(network.count_params() for network in networks.values()), flush=True)
     for line in sys.stdin:
         start = time.perf_counter()
         run(int(line))
         print(time.perf_counter() - start, flush=True)
 
 
-def batches_of(model: models.Model, settings: models.Settings, data: prepared.Dataset) -> Batches:
-    """As training reads them."""
-    return Batches(data, model.columns(settings), settings.images_per_step, 0, getattr(settings, "window", 0))
-
-
 def ours(model: models.Model, settings: models.Settings, data: prepared.Dataset) -> Contest:
     """The step that training runs, with its batches, and with the losses read after each step."""
-    batches = batches_of(model, settings, data)
+    batches = Batches(data, model.columns(settings), settings.images_per_step, 0, getattr(settings, "window", 0))
     step, indices = compile_step(model, settings, batches, data.spec), itertools.count()
 
     def run(steps: int) -> None:
@@ -66,13 +55,6 @@ def ours(model: models.Model, settings: models.Settings, data: prepared.Dataset)
             [float(loss) for loss in losses.values()]
 
     return model.networks, run
-
-
-def operations_a_step(model: models.Model, settings: models.Settings, data: prepared.Dataset) -> int:
-    """See `operations`."""
-    batches = batches_of(model, settings, data)
-    step = compile_step(model, settings, batches, data.spec)
-    return executed(lambda: step(batches[0], np.array([0, 0], np.int32)))
 
 
 def keras_way(peer_class: str, model: models.Model, settings: models.Settings, data: prepared.Dataset) -> Contest:

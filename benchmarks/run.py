@@ -2,11 +2,8 @@
 
 Both contenders of a race have a process of their own, with the threads that each would have by itself, and take turns:
 a block of steps of one, a block of the other. Printed are the medians over the blocks, in milliseconds a step, and the
-ratio: above 1 the atlas is faster. The last column is how near the atlas comes to the rate of one large product of
-matrices on this processor, if nothing but products and convolutions is counted as work.
-
-Both may be held to some of the cores: the demo trains two experiments at once on two cores, each with one thread. Needs
-prepared data: run `make` first. Writes nothing.
+ratio: above 1 the atlas is faster. Both may be held to some of the cores: the demo trains two experiments at once on
+two cores, each with one thread. Needs prepared data: run `make` first. Writes nothing.
 """
 
 import argparse
@@ -49,8 +46,7 @@ class Contender:
         self._process = subprocess.Popen(
             program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
-        parameters, operations, rate = self._answer().split()
-        self.parameters, self.operations, self.rate = int(parameters), int(operations), float(rate)
+        self.parameters = int(self._answer())
 
     def seconds(self, steps: int) -> float:
         """By the clock, for so many steps."""
@@ -84,8 +80,7 @@ def race(scale: str, key: str, peer: str, cores: int, rounds: int, steps: int) -
         for contender in contenders:
             contender.end()
     mine, other, ratio = compared(times)
-    share = 1000 * contenders[0].operations / mine / contenders[0].rate
-    return f"| `{key}` | {counts[0]:,} | {mine:.1f} | {other:.1f} | {ratio} | {share:.0%} |"
+    return f"| `{key}` | {counts[0]:,} | {mine:.1f} | {other:.1f} | {ratio} |"
 
 
 def main() -> None:
@@ -107,8 +102,8 @@ def main() -> None:
             f"{arguments.cores} of {os.cpu_count()} cores; {here.scale}\n"
         )
         print(
-            "| experiment | parameters | ours, ms a step | keras.io's way | ratio (least to most) | of the rate |\n"
-            "|---|---|---|---|---|---|"
+            "| experiment | parameters | ours, ms a step | keras.io's way | ratio (least to most) |\n"
+            "|---|---|---|---|---|"
         )
         for key in arguments.experiments or chosen:
             peer = PEERS[here.experiments[key].model]

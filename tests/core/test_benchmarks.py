@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 from budget import promised, random_batch
 from contender import keras_way
-from operations import executed
 from projects import ROOT, WHOLE, make_project
 from run import PEERS
 
 from latent_atlas import check, models, params, weights
-from latent_atlas.backend import tf
 
 _PARAMS = check.everything(params.read(), "demo")
 _RACED = [key for key, entry in _PARAMS.experiments.items() if entry.model in PEERS]
@@ -57,23 +55,3 @@ def test_a_peer_trains_as_many_weights(key: str) -> None:
     assert counts[0] == counts[1]
     for name, network in networks.items():
         assert any((new != old).any() for new, old in zip(network.get_weights(), before[name], strict=True)), name
-
-
-def test_operations_of_a_convolution_a_product_and_a_loop() -> None:
-    images, kernel, matrix = tf.ones((4, 8, 8, 3)), tf.Variable(tf.ones((3, 3, 3, 5))), tf.Variable(tf.ones((320, 2)))
-
-    @tf.function
-    def step() -> Any:
-        with tf.GradientTape() as tape:
-            maps = tf.reshape(tf.nn.conv2d(images, kernel, 1, "SAME"), (4, 320))
-            loss = tf.reduce_sum(tf.matmul(maps, matrix) ** 2)
-        return tape.gradient(loss, [kernel, matrix])
-
-    # Forward, and back to what is learned: the product also to the maps, the convolution not to the images.
-    assert executed(step) == 2 * (2 * 4 * 64 * 27 * 5 + 3 * 4 * 320 * 2)
-
-    @tf.function
-    def loop() -> Any:
-        return tf.while_loop(lambda i, x: i < 5, lambda i, x: (i + 1, tf.matmul(x, x)), (0, tf.ones((3, 3))))
-
-    assert executed(loop) == 2 * 5 * 27
