@@ -5,6 +5,7 @@ and layers. That is what most people would write who start from those examples.
 """
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from latent_atlas.backend import keras, tf
@@ -158,10 +159,8 @@ class Article(VAEGAN):
     """The article's layers and schedule: one step of the discriminator, three of encoder and decoder, a batch each."""
 
     def __init__(self, model: Any, settings: Any) -> None:
-        model.networks = {
-            name: keras.models.clone_model(network, clone_function=_plain) for name, network in model.networks.items()
-        }
-        super().__init__(model, settings)
+        plain = {name: keras.models.clone_model(each, clone_function=_plain) for name, each in model.networks.items()}
+        super().__init__(SimpleNamespace(networks=plain), settings)
 
     def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
         count = self.settings.inner_steps

@@ -41,6 +41,19 @@ def test_a_convolution_in_another_form(
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("channels", [1, 6])
+def test_the_upsampled_convolution_is_upsampling_and_a_convolution(channels: int) -> None:
+    x = np.random.default_rng(0).standard_normal((2, 7, 5, 3)).astype(np.float32)  # odd sides
+    layer, plain = fast_layers.UpsampledConvolution(channels), keras.layers.Conv2D(channels, 5, padding="same")
+    found = layer(x)
+    layer.bias.assign(np.arange(channels))
+    plain.build((2, 14, 10, 3))
+    plain.set_weights(layer.get_weights())
+    found, expected = layer(x), plain(x.repeat(2, axis=1).repeat(2, axis=2))
+    assert found.shape == layer.compute_output_shape(x.shape) == (2, 14, 10, channels)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 def test_dropout_leaves_out_a_share_and_keeps_the_mean() -> None:
     keras.utils.set_random_seed(0)
     layer, x = fast_layers.Dropout(0.3), tf.ones((101, 103))  # an odd number: half of the last pair is not used

@@ -61,9 +61,11 @@ def test_gradients_of_the_lstm_are_those_of_its_formula() -> None:
         tf.constant(generator.standard_normal(shape), tf.float32) for shape in ((4, 5, 2), (4, units), (4, units))
     )
     weights = tf.constant(generator.standard_normal((4, 5, units)), tf.float32)
+    begins = (h, c)
     with tf.GradientTape(persistent=True) as tape:
-        tape.watch(x)
-        found = tf.reduce_sum(layer(x, h, c)[0] * weights)
+        tape.watch((x, h, c))
+        outputs, last_h, last_c = layer(x, h, c)
+        found = tf.reduce_sum(outputs * weights) + tf.reduce_sum(last_h * last_c)
         expected = 0.0
         for step in range(5):
             gates = tf.concat([x[:, step], h], axis=1) @ tf.convert_to_tensor(layer.kernel) + layer.bias
@@ -71,8 +73,9 @@ def test_gradients_of_the_lstm_are_those_of_its_formula() -> None:
             c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
             h = tf.sigmoid(o) * tf.tanh(c)
             expected += tf.reduce_sum(h * weights[:, step])
+        expected += tf.reduce_sum(h * c)
     assert float(found) == pytest.approx(float(expected), abs=1e-4)
-    for one in (x, *layer.trainable_variables):
+    for one in (x, *begins, *layer.trainable_variables):
         np.testing.assert_allclose(tape.gradient(found, one), tape.gradient(expected, one), atol=1e-4)
 
 
