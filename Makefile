@@ -79,6 +79,8 @@ help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 # Each mark says that the lock file beside it is installed. The mark is written last.
+# Bytecode is compiled once, here: each job is a process of its own, and where bytecode may not be written
+# (PYTHONDONTWRITEBYTECODE, a read-only installation) each would spend seconds on compiling TensorFlow.
 $(VENV)/env: envs/uv.txt envs/cpu.txt
 	@$(call install,cpu)
 
@@ -91,6 +93,6 @@ echo "installing envs/$(1).txt into $(VENV)" && \
 $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11, 3.12 or 3.13 is needed, for TensorFlow has no wheels for others: make PYTHON=python3.13")' && \
 $(PYTHON) -m venv $(VENV) && \
 "$(BIN)/python" -m pip install --quiet --disable-pip-version-check $(OFFLINE) --require-hashes -r envs/uv.txt && \
-"$(BIN)/uv" pip install --quiet --python "$(BIN)/python" $(OFFLINE) --require-hashes -r envs/$(1).txt && \
+"$(BIN)/uv" pip install --quiet --compile-bytecode --python "$(BIN)/python" $(OFFLINE) --require-hashes -r envs/$(1).txt && \
 touch $@
 endef

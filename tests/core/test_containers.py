@@ -22,7 +22,7 @@ def test_a_recipe_installs_both_lock_files_with_their_hashes(recipe: str) -> Non
     found = installs((ROOT / "containers" / recipe).read_text())
     assert [command.replace("/tmp/", "") for command in found] == [
         "--require-hashes -r envs/uv.txt",
-        "--require-hashes -r envs/cpu.txt",
+        "--compile-bytecode --require-hashes -r envs/cpu.txt",  # its user cannot write any
     ]
 
 
