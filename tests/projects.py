@@ -21,6 +21,7 @@ TINY = {
     "cvae_digits": {"steps": 12, "batch_size": 16, "frames": 3, "width": 2},
     "cvae_gan_digits_z8": {"steps": 12, "batch_size": 16, "frames": 3, "width": 4},
 }
+MADE = ["cnn_digits", "cvae_digits", "cvae_gan_digits_z8"]  # of the project that tests share
 
 
 class Project:
@@ -81,6 +82,12 @@ def copy_project(path: Path) -> Project:
     project.run("dvc", "init", "-q")
     project.run("dvc", "config", "core.analytics", "false")
     return project
+
+
+def copy_made(project: Project, path: Path) -> Project:
+    """A copy of a project with all it has made. Files keep their times, so that nothing has to be done in it."""
+    shutil.copytree(project.path, path, symlinks=True)
+    return Project(path)
 
 
 def add_model(project: Project, name: str, code: str) -> None:

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
     Tensor: TypeAlias = tf.Tensor
     Batch: TypeAlias = dict[str, Tensor]
+
+
+WarmUp = Annotated[float, Field(ge=0, lt=1, description="first part of the run, in which learning rates rise")]
+Decay = Annotated[float, Field(ge=0, le=1, description="last part of the run, in which learning rates fall to zero")]
 
 
 class Settings(BaseModel):
@@ -53,6 +57,13 @@ class Settings(BaseModel):
     def images_per_step(self) -> int:
         """How many rows one train step is given; more than ``batch_size`` where a step has several parts."""
         return self.batch_size
+
+
+class ScheduledSettings(Settings):
+    """Those of models whose learning rates can rise at the beginning of a run and fall at its end."""
+
+    warm_up: WarmUp = 0.0
+    decay: Decay = 0.0
 
 
 @dataclass(frozen=True)

@@ -4,35 +4,27 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from projects import WHOLE, Project, make_project
+from projects import WHOLE, Project
 
 NOTHING = "Nothing to be done"
-CHANGED = "experiments.vae_digits.demo.latent_dim"
-METRICS = "results/demo/experiments/vae_digits/metrics.json"
-HISTORY = "results/demo/experiments/vae_digits/history.csv"
-
-
-def _committed(path: Path, *experiments: str) -> Project:
-    """A small project, made by DVC and committed."""
-    here = make_project(path, list(experiments))
-    if "vae_digits" in experiments:
-        here.edit(lambda content: content["experiments"]["vae_digits"]["demo"].update(latent_dim=2))
-    here.run("git", "config", "user.name", "t")
-    here.run("git", "config", "user.email", "t@t")
-    here.run("dvc", "repro")
-    here.run("git", "add", "-A")
-    here.run("git", "commit", "-qm", "made")
-    return here
+CHANGED = "experiments.cvae_digits.demo.width"
+METRICS = "results/demo/experiments/cvae_digits/metrics.json"
+HISTORY = "results/demo/experiments/cvae_digits/history.csv"
 
 
 @pytest.mark.slow
-def test_an_experiment_changes_one_model_and_shows_it(tmp_path: Path) -> None:
-    here = _committed(tmp_path / "project", "cnn_digits", "vae_digits")
+def test_an_experiment_changes_one_model_and_shows_it(made_by: Callable[[str, Path], Project], tmp_path: Path) -> None:
+    here = made_by("dvc", tmp_path / "project")
+    here.run("git", "config", "user.name", "t")
+    here.run("git", "config", "user.email", "t@t")
+    here.run("git", "add", "-A")
+    here.run("git", "commit", "-qm", "made")
     printed = here.run("dvc", "exp", "run", "--name", "wider", "-S", f"{CHANGED}=8")
-    assert "Running stage 'train@vae_digits'" in printed
+    assert "Running stage 'train@cvae_digits'" in printed
     assert "Running stage 'train@cnn_digits'" not in printed
 
     difference = json.loads(here.run("dvc", "metrics", "diff", "--json"))
@@ -58,17 +50,18 @@ def test_an_experiment_changes_one_model_and_shows_it(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["hardlink", *(["symlink"] if WHOLE else [])])
-def test_snakemake_writes_over_protected_links(kind: str, tmp_path: Path) -> None:
-    here = make_project(tmp_path / "project", ["cnn_digits"])
+def test_snakemake_writes_over_protected_links(
+    kind: str, made_by: Callable[[str, Path], Project], tmp_path: Path
+) -> None:
+    here = made_by("snakemake", tmp_path / "project")
     here.run("dvc", "config", "cache.type", kind)
-    here.run("snakemake", "--cores", "2")
     here.run("python", "scripts/sync.py", "--from", "snakemake")
-    weights = here.path / "results/demo/experiments/cnn_digits/weights.npz"
+    weights = here.path / "results/demo/experiments/cvae_digits/weights.npz"
     assert weights.is_symlink() if kind == "symlink" else weights.stat().st_nlink > 1
     assert weights.is_symlink() or not weights.stat().st_mode & 0o222
     assert NOTHING in here.run("snakemake", "-n")
 
-    here.edit(lambda content: content["experiments"]["cnn_digits"]["demo"].update(learning_rate=0.002))
+    here.edit(lambda content: content["experiments"]["cvae_digits"]["demo"].update(learning_rate=0.003))
     here.run("snakemake", "--cores", "2")
     here.run("python", "scripts/sync.py", "--from", "snakemake")
     assert NOTHING in here.run("snakemake", "-n")

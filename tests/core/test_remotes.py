@@ -4,21 +4,19 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from projects import Project, make_project
+from projects import Project
 
-EXPERIMENTS = ["cnn_digits"]
 NOTHING = "Nothing to be done"
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def source(made_by: Callable[[str, Path], Project], tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project in which everything is made and recorded, and committed to git."""
-    here = make_project(tmp_path_factory.mktemp("source") / "project", EXPERIMENTS)
-    here.run("snakemake", "--cores", "2")
+    here = made_by("snakemake", tmp_path_factory.mktemp("source") / "project")
     here.run("python", "scripts/sync.py", "--from", "snakemake")
     here.run("git", "-c", "user.name=t", "-c", "user.email=t@t", "add", "-A")
     here.run("git", "-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "made")
@@ -46,6 +44,7 @@ def _round_trip(source: Project, folder: Path, url: str, *settings: tuple[str, s
     assert not any(log.stat().st_size for log in (clone.path / "logs").rglob("*.log"))  # no step has run
 
 
+@pytest.mark.slow
 def test_directory(source: Project, tmp_path: Path) -> None:
     _round_trip(source, tmp_path / "clone", str(tmp_path / "store"))
 

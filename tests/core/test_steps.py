@@ -1,12 +1,12 @@
 """What a step is declared to depend on is what it really imports: no module more, and none less."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
-from projects import ROOT, Project, make_project
+from projects import ROOT, Project
 
 from latent_atlas import models, sources, steps
 
@@ -105,10 +105,8 @@ def test_every_module_belongs_to_a_step_or_to_the_engines() -> None:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    here = make_project(tmp_path_factory.mktemp("made") / "project", ["cnn_digits", "cvae_gan_digits_z8"])
-    here.run("snakemake", "--cores", "2")
-    return here
+def made(made_by: Callable[[str, Path], Project], tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return made_by("snakemake", tmp_path_factory.mktemp("made") / "project")
 
 
 RUN = """

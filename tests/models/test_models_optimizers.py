@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from latent_atlas.blocks import optimizers
+from latent_atlas.model import ScheduledSettings
 
 
 def _network() -> keras.Model:
@@ -37,3 +38,25 @@ def test_many_steps_are_those_of_keras(ours, plain) -> None:
     for mine, theirs, before in zip(*(n.trainable_variables for n in networks), begun, strict=True):
         np.testing.assert_allclose(mine.numpy(), theirs.numpy(), rtol=1e-4, atol=1e-6)
         assert np.abs(mine.numpy() - before).max() > 0.01
+
+
+@pytest.mark.parametrize(
+    ("schedule", "updates", "expected"),
+    [
+        ({"decay": 0.5}, 1, [0.1, 0.1, 0.1, 0.1, 0.1, 0.075, 0.05, 0.025]),
+        ({"decay": 0.5}, 2, [0.1] * 9 + [0.0875, 0.075, 0.0625, 0.05, 0.0375, 0.025, 0.0125]),
+        ({"warm_up": 0.25, "decay": 0.25}, 1, [0.05, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.05]),
+        ({}, 1, [0.1] * 8),
+    ],
+)
+def test_learning_rates_rise_and_fall(schedule: dict[str, float], updates: int, expected: list[float]) -> None:
+    settings = ScheduledSettings(steps=8, batch_size=1, learning_rate=0.1, **schedule)
+    network = _network()
+    optimizer = optimizers.adam(optimizers.scheduled(settings, updates=updates), network)
+    rates = []
+    for _ in expected:
+        rates.append(float(optimizer.learning_rate))
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(network(tf.ones((1, 6))) ** 2)
+        optimizers.descend(optimizer, tape, loss, network)
+    assert rates == pytest.approx(expected)

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
-from latent_atlas.blocks.optimizers import adam, decayed
+from latent_atlas.blocks.optimizers import adam, scheduled
 from latent_atlas.errors import AtlasError
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from latent_atlas.model import Batch, Tensor
 
-_WARM_UP = 0.1  # of the steps
 
-
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The settings of every language model."""
 
+    warm_up: model.WarmUp = 0.1
+    decay: model.Decay = 0.5
     window: int = Field(default=64, ge=2, le=4096, description="characters through which a step's gradient flows")
     clip: float = Field(default=1.0, gt=0, description="the gradient's largest norm")
     dropout: float = Field(default=0.0, ge=0, lt=1)
@@ -50,8 +50,7 @@ class LanguageModel(model.Model, model.Writes):
 
     Every step reads ``window`` characters of each row and learns from them; what the network carries goes on from the
     step before where the text does, and the gradient ends there. Gradients are clipped by their norm (Pascanu et al.
-    2013). The learning rate rises for the first tenth of the steps, is constant up to the middle, and falls linearly to
-    0 in the rest.
+    2013). By default the learning rate rises for a tenth of the steps, and falls linearly to 0 in the second half.
     """
 
     reads = ("text",)
@@ -65,7 +64,7 @@ class LanguageModel(model.Model, model.Writes):
         """Completes a model: its optimizer, and what it carries from step to step."""
         self.settings, self.network, self.beginnings = settings, network, tuple(beginnings)
         self.networks = {"network": network}
-        self.optimizers = {"network": adam(settings.learning_rate, network, beta_2=0.99)}
+        self.optimizers = {"network": adam(scheduled(settings), network, beta_2=0.99)}
         self.carried = [tf.Variable(each.begin(settings.batch_size), trainable=False) for each in beginnings]
 
     def state(self) -> "list[tf.Variable]":
@@ -83,7 +82,6 @@ class LanguageModel(model.Model, model.Writes):
             variable.assign(value)
         gradients, norm = tf.clip_by_global_norm(tape.gradient(loss, variables), self.settings.clip)
         optimizer = self.optimizers["network"]
-        decayed(optimizer, self.settings.learning_rate, self.settings.steps, _WARM_UP)
         optimizer.apply(gradients, variables)
         return {"nats_per_character": loss, "gradient_norm_before_clipping": norm}
 

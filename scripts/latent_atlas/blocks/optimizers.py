@@ -5,22 +5,36 @@ operation, which is what is used here: the arithmetic is the same, the memory is
 """
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from latent_atlas.backend import keras, tf
 
 if TYPE_CHECKING:
     from keras.optimizers import Optimizer
 
-    from latent_atlas.model import Tensor
+    from latent_atlas.model import ScheduledSettings, Tensor
+
+    Rate: TypeAlias = float | keras.optimizers.schedules.LearningRateSchedule
 
 
-def adam(learning_rate: float, *networks: "keras.Model", **settings: float) -> "Optimizer":
+def scheduled(settings: "ScheduledSettings", learning_rate: float | None = None, updates: int = 1) -> "Rate":
+    """A learning rate, by default that of the settings, which rises and falls linearly as they say.
+
+    It rises over the share ``warm_up`` of the run, stays, and falls over its last share ``decay``. ``updates`` is how
+    often the optimizer updates its weights in one train step.
+    """
+    rate = settings.learning_rate if learning_rate is None else learning_rate
+    if not settings.warm_up and not settings.decay:
+        return rate
+    return _trapezoid()(rate, settings.steps * updates, settings.warm_up, settings.decay)
+
+
+def adam(learning_rate: "Rate", *networks: "keras.Model", **settings: float) -> "Optimizer":
     """Adam (Kingma & Ba 2015) for all weights of the networks; ``settings`` are beta_1, beta_2 and epsilon."""
     return _built(_adam()(learning_rate, **settings), *networks)
 
 
-def adam_each(learning_rate: float, networks: "dict[str, keras.Model]", **settings: float) -> "dict[str, Optimizer]":
+def adam_each(learning_rate: "Rate", networks: "dict[str, keras.Model]", **settings: float) -> "dict[str, Optimizer]":
     """An Adam of its own for each network, by the network's name."""
     return {name: adam(learning_rate, network, **settings) for name, network in networks.items()}
 
@@ -56,23 +70,34 @@ def descend(
         tf.cond(when, apply, lambda: tf.constant(False))
 
 
-def decayed(optimizer: "Optimizer", learning_rate: float, steps: int, warm_up: float = 0.0) -> None:
-    """Sets the learning rate for its next step: constant for half of ``steps``, then linear to zero.
-
-    Before that it rises linearly, over the share ``warm_up`` of the steps.
-    """
-    share = tf.cast(tf.convert_to_tensor(optimizer.iterations), tf.float32) / steps
-    rate = learning_rate * tf.minimum(1.0, 2.0 * (1.0 - share))
-    if warm_up:
-        rate *= tf.minimum(1.0, (share + 1 / steps) / warm_up)
-    optimizer.learning_rate.assign(rate)
-
-
 def reset(optimizer: "Optimizer") -> None:
     """Sets averages and step count to zero; the learning rate stays."""
     for variable in optimizer.variables:
         if variable is not optimizer.learning_rate:
             variable.assign(tf.zeros(variable.shape, variable.dtype))
+
+
+@cache
+def _trapezoid() -> "type[keras.optimizers.schedules.LearningRateSchedule]":
+    class Trapezoid(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
+        """A learning rate that rises linearly, stays, and falls linearly to zero."""
+
+        def __init__(self, rate: float, updates: int, warm_up: float, decay: float) -> None:
+            self._rate, self._updates, self._warm_up, self._decay = rate, updates, warm_up, decay
+
+        def __call__(self, update: "Tensor") -> "Tensor":
+            share = tf.cast(update, tf.float32) / self._updates
+            factor = tf.ones(())
+            if self._decay:
+                factor = tf.minimum(factor, (1.0 - share) / self._decay)
+            if self._warm_up:
+                factor *= tf.minimum(1.0, (share + 1 / self._updates) / self._warm_up)
+            return self._rate * factor
+
+        def get_config(self) -> dict[str, float]:
+            return {"rate": self._rate, "updates": self._updates, "warm_up": self._warm_up, "decay": self._decay}
+
+    return Trapezoid
 
 
 @cache

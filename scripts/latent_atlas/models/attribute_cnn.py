@@ -13,13 +13,13 @@ from latent_atlas import model
 from latent_atlas.backend import tf
 from latent_atlas.blocks.augmentation import random_mirror, random_shift
 from latent_atlas.blocks.networks import check_sides, conv_classifier
-from latent_atlas.blocks.optimizers import adam, descend
+from latent_atlas.blocks.optimizers import adam, descend, scheduled
 
 if TYPE_CHECKING:
     from latent_atlas.model import Batch, Tensor
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The attribute network's own settings."""
 
     width: int = Field(default=32, ge=1, description="channels of the first convolution; they double at each stage")
@@ -43,7 +43,7 @@ class AttributeCNN(model.Model, model.NamesAttributes, model.MapsFeatures):
         self.shift, self.mirror = settings.shift, settings.mirror
         self.network = conv_classifier(data, settings.width, settings.feature_dim, settings.dropout, data.attributes)
         self.networks = {"classifier": self.network}
-        self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
+        self.optimizers = {"classifier": adam(scheduled(settings), self.network)}
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         shift_seed, mirror_seed = tf.unstack(tf.random.split(seed, 2))

@@ -24,14 +24,14 @@ from latent_atlas.backend import keras, tf
 from latent_atlas.blocks.classification import check_classes
 from latent_atlas.blocks.losses import bernoulli_log_likelihood
 from latent_atlas.blocks.networks import check_sides, conv_decoder, conv_encoder
-from latent_atlas.blocks.optimizers import adam, descend
+from latent_atlas.blocks.optimizers import adam, descend, scheduled
 from latent_atlas.errors import AtlasError
 
 if TYPE_CHECKING:
     from latent_atlas.model import Batch, Tensor
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The autoencoder's own settings."""
 
     latent_dim: int = Field(default=2, ge=1)
@@ -72,7 +72,7 @@ class Autoencoder(model.Model, model.Encodes, model.Decodes, model.Denoises, mod
             code = keras.layers.BatchNormalization(center=False, scale=False)(head.output["code"])
             self.networks[f"{name}_encoder"] = keras.Model(head.input, code, name=f"{name}_encoder")
             self.networks[f"{name}_decoder"] = conv_decoder(data, settings.width, latent_dim)
-            self.optimizers[name] = adam(settings.learning_rate, *self._networks(name))
+            self.optimizers[name] = adam(scheduled(settings), *self._networks(name))
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         images = batch["images"]

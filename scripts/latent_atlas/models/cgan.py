@@ -28,13 +28,13 @@ from latent_atlas import model
 from latent_atlas.backend import keras
 from latent_atlas.blocks import adversarial, perceptrons
 from latent_atlas.blocks.networks import label_input
-from latent_atlas.blocks.optimizers import adam_each
+from latent_atlas.blocks.optimizers import adam_each, scheduled
 
 if TYPE_CHECKING:
     from latent_atlas.model import Batch, Tensor
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The CGAN's own settings."""
 
     latent_dim: int = Field(default=100, ge=1)
@@ -59,7 +59,7 @@ class CGAN(model.Model, model.Generates):
         self.latent_dim = settings.latent_dim
         self.generator = generator(settings, data)
         self.networks = {"generator": self.generator, "discriminator": discriminator(settings, data)}
-        self.optimizers = adam_each(settings.learning_rate, self.networks, beta_1=0.5)
+        self.optimizers = adam_each(scheduled(settings), self.networks, beta_1=0.5)
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         losses = adversarial.non_saturating_discriminator_loss, adversarial.non_saturating_generator_loss

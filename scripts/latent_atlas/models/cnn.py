@@ -21,7 +21,7 @@ from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks.augmentation import random_mirror, random_shift
 from latent_atlas.blocks.classification import check_classes, classifier_step
-from latent_atlas.blocks.optimizers import adam
+from latent_atlas.blocks.optimizers import adam, scheduled
 from latent_atlas.errors import AtlasError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from latent_atlas.model import Batch, Tensor
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The convolutional network's own settings."""
 
     width: int = Field(default=32, ge=1, description="channels of the first convolution; they double at each block")
@@ -84,7 +84,7 @@ class CNN(model.Model, model.Classifies, model.MapsFeatures):
         self.network = keras.Model(image, {"logits": logits, "features": features, "maps": maps}, name="classifier")
         self.networks = {"classifier": self.network}
         self.seen = tf.Variable(tf.zeros(data.labels, tf.bool)) if settings.factors else None
-        self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
+        self.optimizers = {"classifier": adam(scheduled(settings), self.network)}
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         images = random_shift(batch["images"], self.shift, seed)

@@ -13,13 +13,13 @@ from latent_atlas import model
 from latent_atlas.backend import tf
 from latent_atlas.blocks import variational
 from latent_atlas.blocks.networks import check_sides, conv_decoder, conv_encoder
-from latent_atlas.blocks.optimizers import adam, descend
+from latent_atlas.blocks.optimizers import adam, descend, scheduled
 
 if TYPE_CHECKING:
     from latent_atlas.model import Batch, Tensor
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The CVAE's own settings."""
 
     latent_dim: int = Field(default=2, ge=1)
@@ -43,7 +43,7 @@ class CVAE(model.Model, model.Encodes, model.Generates, model.BoundsLikelihood):
         self.encoder = conv_encoder(data, settings.width, heads, data.labels)
         self.decoder = conv_decoder(data, settings.width, settings.latent_dim, data.labels)
         self.networks = {"encoder": self.encoder, "decoder": self.decoder}
-        self.optimizers = {"cvae": adam(settings.learning_rate, self.encoder, self.decoder)}
+        self.optimizers = {"cvae": adam(scheduled(settings), self.encoder, self.decoder)}
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         images, labels = batch["images"], batch["labels"]

@@ -24,7 +24,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import tf
 from latent_atlas.blocks import adversarial, translation
-from latent_atlas.blocks.optimizers import adam, decayed, descend
+from latent_atlas.blocks.optimizers import adam, descend, scheduled
 from latent_atlas.errors import AtlasError
 
 if TYPE_CHECKING:
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from latent_atlas.model import Batch, Tensor
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The CycleGAN's own settings."""
 
+    decay: model.Decay = 0.5
     width: int = Field(default=64, ge=1, description="channels of the generators' first layer")
     residual_blocks: int = Field(default=9, ge=1, description="of each generator; the paper has 6 for 128x128")
     halvings: int = Field(default=2, ge=0, le=4, description="of the sides in the generators")
@@ -89,8 +90,8 @@ class CycleGAN(model.Model, model.Translates):
             **{f"discriminator_{domain}": network for domain, network in self.discriminators.items()},
         }
         self.optimizers = {
-            "generators": adam(settings.learning_rate, *self.generators.values(), beta_1=0.5),
-            "discriminators": adam(settings.learning_rate, *self.discriminators.values(), beta_1=0.5),
+            "generators": adam(scheduled(settings), *self.generators.values(), beta_1=0.5),
+            "discriminators": adam(scheduled(settings), *self.discriminators.values(), beta_1=0.5),
         }
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
@@ -98,8 +99,6 @@ class CycleGAN(model.Model, model.Translates):
         a, b = batch["domain_a"], batch["domain_b"]
         if self.settings.jitter:
             a, b = translation.jitter(a, seeds[2]), translation.jitter(b, seeds[3])
-        for optimizer in self.optimizers.values():
-            decayed(optimizer, self.settings.learning_rate, self.settings.steps)
         weight = self.settings.cycle_weight
 
         with tf.GradientTape() as tape:

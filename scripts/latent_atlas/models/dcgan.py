@@ -19,14 +19,14 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.blocks import adversarial
 from latent_atlas.blocks.networks import check_sides
-from latent_atlas.blocks.optimizers import adam_each
+from latent_atlas.blocks.optimizers import adam_each, scheduled
 from latent_atlas.blocks.strided import strided_discriminator, strided_generator
 
 if TYPE_CHECKING:
     from latent_atlas.model import Batch, Tensor
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The DCGAN's own settings."""
 
     latent_dim: int = Field(default=100, ge=1)
@@ -49,7 +49,7 @@ class DCGAN(model.Model, model.Generates):
         self.generator = strided_generator(data, settings.width, settings.latent_dim)
         discriminator = strided_discriminator(data, settings.width, "batch")
         self.networks = {"generator": self.generator, "discriminator": discriminator}
-        self.optimizers = adam_each(settings.learning_rate, self.networks, beta_1=settings.beta_1)
+        self.optimizers = adam_each(scheduled(settings), self.networks, beta_1=settings.beta_1)
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         losses = adversarial.non_saturating_discriminator_loss, adversarial.non_saturating_generator_loss

@@ -15,14 +15,14 @@ from latent_atlas import model
 from latent_atlas.backend import tf
 from latent_atlas.blocks import adversarial
 from latent_atlas.blocks.networks import check_sides
-from latent_atlas.blocks.optimizers import adam_each
+from latent_atlas.blocks.optimizers import adam_each, scheduled
 from latent_atlas.blocks.strided import strided_discriminator, strided_generator
 
 if TYPE_CHECKING:
     from latent_atlas.model import Batch, Tensor
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The LSGAN's own settings."""
 
     latent_dim: int = Field(default=100, ge=1)
@@ -44,7 +44,7 @@ class LSGAN(model.Model, model.Generates):
         self.generator = strided_generator(data, settings.width, settings.latent_dim)
         discriminator = strided_discriminator(data, settings.width, "batch")
         self.networks = {"generator": self.generator, "discriminator": discriminator}
-        self.optimizers = adam_each(settings.learning_rate, self.networks, beta_1=0.5)
+        self.optimizers = adam_each(scheduled(settings), self.networks, beta_1=0.5)
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         losses = adversarial.least_squares_discriminator_loss, generator_loss

@@ -11,13 +11,13 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras
 from latent_atlas.blocks.classification import check_classes, classifier_step
-from latent_atlas.blocks.optimizers import adam
+from latent_atlas.blocks.optimizers import adam, scheduled
 
 if TYPE_CHECKING:
     from latent_atlas.model import Batch, Tensor
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The perceptron's own settings."""
 
     hidden: int = Field(default=256, ge=1, description="units of the first hidden layer")
@@ -45,7 +45,7 @@ class MLP(model.Model, model.Classifies):
         logits = keras.layers.Dense(data.labels, name="logits")(x)
         self.network = keras.Model(image, {"logits": logits, "features": features}, name="classifier")
         self.networks = {"classifier": self.network}
-        self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
+        self.optimizers = {"classifier": adam(scheduled(settings), self.network)}
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         return classifier_step(self.network, self.optimizers["classifier"], batch["images"], batch["labels"])

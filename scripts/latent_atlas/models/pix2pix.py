@@ -26,7 +26,7 @@ from latent_atlas import model
 from latent_atlas.backend import tf
 from latent_atlas.blocks import adversarial, translation
 from latent_atlas.blocks.augmentation import random_mirror
-from latent_atlas.blocks.optimizers import adam_each, decayed, descend
+from latent_atlas.blocks.optimizers import adam_each, descend, scheduled
 from latent_atlas.errors import AtlasError
 
 if TYPE_CHECKING:
@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 _LEAST_HALVED = 3  # times, in the U-Net
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The settings of pix2pix."""
 
+    decay: model.Decay = 0.5
     width: int = Field(default=64, ge=1, description="channels of the U-Net's first layer; they double up to 8 times")
     discriminator_width: int = Field(default=64, ge=1, description="channels of the discriminator's first layer")
     patch_layers: int | None = Field(default=None, ge=1, le=5, description="strided layers; by default the size's")
@@ -76,7 +77,7 @@ class Pix2Pix(model.Model, model.Translates):
             pair = (*source[:2], source[2] + target[2])
             discriminator = translation.patch_discriminator(pair, settings.discriminator_width, layers)
             self.networks["discriminator"] = discriminator
-        self.optimizers = adam_each(settings.learning_rate, self.networks, beta_1=0.5)
+        self.optimizers = adam_each(scheduled(settings), self.networks, beta_1=0.5)
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         jitter_seed, dropout_seed = tf.unstack(tf.random.split(seed, 2))
@@ -85,8 +86,6 @@ class Pix2Pix(model.Model, model.Translates):
             change = translation.jitter if self.settings.jitter else random_mirror
             pairs = change(tf.concat([inputs, targets], axis=3), jitter_seed)
             inputs, targets = pairs[..., : inputs.shape[3]], pairs[..., inputs.shape[3] :]
-        for optimizer in self.optimizers.values():
-            decayed(optimizer, self.settings.learning_rate, self.settings.steps)
         masks = translation.dropout_masks(self.generator, self.settings.dropout, tf.shape(inputs)[0], dropout_seed)
         discriminator, losses = self.networks.get("discriminator"), {}
 

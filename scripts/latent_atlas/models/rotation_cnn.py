@@ -20,7 +20,7 @@ from latent_atlas.backend import tf
 from latent_atlas.blocks.augmentation import random_mirror, random_shift
 from latent_atlas.blocks.classification import classifier_step
 from latent_atlas.blocks.networks import check_sides, conv_classifier
-from latent_atlas.blocks.optimizers import adam
+from latent_atlas.blocks.optimizers import adam, scheduled
 
 if TYPE_CHECKING:
     from latent_atlas.model import Batch, Tensor
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _ROTATIONS = 4
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The rotation network's own settings."""
 
     width: int = Field(default=32, ge=1, description="channels of the first convolution; they double at each stage")
@@ -53,7 +53,7 @@ class RotationCNN(model.Model, model.NamesRotations, model.MapsFeatures):
             _square(data), settings.width, settings.feature_dim, settings.dropout, _ROTATIONS
         )
         self.networks = {"classifier": self.network}
-        self.optimizers = {"classifier": adam(settings.learning_rate, self.network)}
+        self.optimizers = {"classifier": adam(scheduled(settings), self.network)}
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         shift_seed, mirror_seed = tf.unstack(tf.random.split(seed, 2))

@@ -37,6 +37,7 @@ from threadpoolctl import threadpool_limits
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import pretrained
+from latent_atlas.blocks.optimizers import scheduled
 from latent_atlas.columns import Network
 from latent_atlas.errors import AtlasError
 
@@ -48,7 +49,7 @@ _LOSSES = ("loss", "content_loss", "style_loss", "variation_loss")
 MEASURED = ("style_losses", "style_losses_before", "content_losses", "content_losses_of_styles")
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The settings of a style transfer."""
 
     batch_size: int = Field(default=1, ge=1, le=1, description="each picture is optimised by itself")
@@ -95,7 +96,7 @@ class StyleTransfer(model.Model, model.Paints):
         self.networks, self.optimizers = {}, {}
         self.traced = settings.optimizer == "adam"  # SciPy calls the loss as a function of Python
         if self.traced:
-            self.optimizers = {"adam": keras.optimizers.Adam(settings.learning_rate)}
+            self.optimizers = {"adam": keras.optimizers.Adam(scheduled(settings))}
             self.optimizers["adam"].build([self.paintings])
 
     @classmethod

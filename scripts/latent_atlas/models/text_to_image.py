@@ -34,7 +34,8 @@ the classifiers that guide diffusion models (Dhariwal & Nichol 2021, section 4).
 
 ``mode_seeking`` is the weight of 1 / (|G(z, t) - G(z', t)|_1 / |z - z'|_1) (Mao et al. 2019, "Mode Seeking Generative
 Adversarial Networks", eq. 2 and the authors' code; images in [-1, 1], means over the batch), without which a generator
-that knows the caption may ignore z.
+that knows the caption may ignore z. G(z', t) is what the discriminator was shown just before, and a constant: the term
+is symmetric in z and z', so that its gradient is half of the authors' on average.
 
 Settings for a small budget, all off in the paper:
 
@@ -71,7 +72,7 @@ from latent_atlas.blocks.averages import follow
 from latent_atlas.blocks.joint_embedding import differing, image_encoder, matching_loss, text_encoder, wrong_rows
 from latent_atlas.blocks.losses import binary_cross_entropy, kl_to_standard_normal
 from latent_atlas.blocks.networks import check_sides
-from latent_atlas.blocks.optimizers import adam, descend
+from latent_atlas.blocks.optimizers import adam, descend, scheduled
 from latent_atlas.blocks.strided import matching_head, strided_features, strided_generator, text_units
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ if TYPE_CHECKING:
 _RESIZED_KERNEL = 3
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The text-to-image GAN's own settings."""
 
     latent_dim: int = Field(default=100, ge=1, description="of z")
@@ -133,12 +134,12 @@ class TextToImage(model.Model, model.Illustrates):
             "discriminator_features": self.features,
             "discriminator_matching": self.matching,
         }
-        rate = settings.learning_rate
+        rate = scheduled(settings)
         if settings.average:
             self.average = self.networks["average_generator"] = generator(settings, data)
             self.average.set_weights(self.generator.get_weights())
         self.optimizers = {
-            "encoders": adam(settings.encoder_learning_rate, self.texts, self.images),
+            "encoders": adam(scheduled(settings, settings.encoder_learning_rate), self.texts, self.images),
             "generator": adam(rate, self.generator, beta_1=0.5),
             "discriminator": adam(rate, self.features, self.matching, beta_1=0.5),
         }
@@ -154,8 +155,12 @@ class TextToImage(model.Model, model.Illustrates):
         texts = self.embed(captions)
         wrong, exists = wrong_rows(different, wrong_seed)
         mismatched = tf.gather(texts, wrong)
-        judged = self._discriminator_step(images, texts, mismatched, exists, latent_seeds[0])
-        drawn = self._generator_step(images, texts, mismatched, different, latent_seeds[1], noise_seeds[1])
+        latents = self._latents(texts, latent_seeds[0])
+        fakes = self._drawn(texts, latents)["image"]
+        judged = self._discriminator_step(images, texts, mismatched, exists, fakes)
+        drawn = self._generator_step(
+            images, texts, mismatched, different, latent_seeds[1], noise_seeds[1], (latents, fakes)
+        )
         if self.settings.average:
             done = tf.cast(tf.convert_to_tensor(self.optimizers["generator"].iterations), tf.float32)
             decay = tf.minimum(self.settings.average, done / (done + 9.0))  # at first shorter than what there is
@@ -171,9 +176,8 @@ class TextToImage(model.Model, model.Illustrates):
         return {"matching_loss": loss, "matching_accuracy": accuracy}
 
     def _discriminator_step(
-        self, images: "Tensor", texts: "Tensor", mismatched: "Tensor", exists: "Tensor", seed: "Tensor"
+        self, images: "Tensor", texts: "Tensor", mismatched: "Tensor", exists: "Tensor", fakes: "Tensor"
     ) -> "dict[str, Tensor]":
-        fakes = self._drawn(texts, self._latents(texts, seed))["image"]
         gamma = self.settings.gradient_penalty
         with tf.GradientTape() as tape:
             with tf.GradientTape(watch_accessed_variables=False) as inner:
@@ -197,6 +201,7 @@ class TextToImage(model.Model, model.Illustrates):
         different: "Tensor",
         seed: "Tensor",
         noise_seed: "Tensor",
+        others_drawn: "tuple[Tensor, Tensor]",
     ) -> "dict[str, Tensor]":
         settings, count = self.settings, tf.shape(texts)[0]
         asked = texts
@@ -213,7 +218,7 @@ class TextToImage(model.Model, model.Illustrates):
                 seen = self.embed_images(self._noisy(drawn["image"][:count], noise_seed))
                 total += settings.matching_weight * matching_loss(seen, texts, different, settings.temperature)[0]
             if settings.mode_seeking:
-                total += settings.mode_seeking * self._sameness(drawn["image"], asked, latents, seed)
+                total += settings.mode_seeking * sameness((latents[:count], drawn["image"][:count]), others_drawn)
             if settings.conditioning_kl:
                 kl = tf.reduce_mean(kl_to_standard_normal(drawn["mean"], drawn["log_variance"])) / settings.text_units
                 total += settings.conditioning_kl * kl
@@ -226,12 +231,6 @@ class TextToImage(model.Model, model.Illustrates):
 
     def _drawn(self, texts: "Tensor", latents: "Tensor") -> "dict[str, Tensor]":
         return self.generator([latents, texts], training=True)
-
-    def _sameness(self, images: "Tensor", texts: "Tensor", latents: "Tensor", seed: "Tensor") -> "Tensor":
-        """How far latents move for how much images change: ``images`` were drawn from ``texts`` and ``latents``."""
-        others = self._latents(texts, tf.random.fold_in(seed, 1))
-        moved, changed = others - latents, self._drawn(texts, others)["image"] - images
-        return tf.reduce_mean(tf.abs(moved)) / (2.0 * tf.reduce_mean(tf.abs(changed)) + 1e-5)
 
     def _noisy(self, images: "Tensor", seed: "Tensor") -> "Tensor":
         stddev = self.settings.matching_noise
@@ -254,6 +253,12 @@ def matching_aware_loss(real: "Tensor", wrong: "Tensor", fake: "Tensor", exists:
     costs = tf.nn.softplus(wrong)[:, 0]  # -log(1 - s_w)
     mismatched = tf.math.divide_no_nan(tf.reduce_sum(among * costs), tf.reduce_sum(among))
     return binary_cross_entropy(real, 1.0) + 0.5 * (mismatched + binary_cross_entropy(fake, 0.0))
+
+
+def sameness(drawn: "tuple[Tensor, Tensor]", others: "tuple[Tensor, Tensor]") -> "Tensor":
+    """How far latents move for how much images change; both are latents and images of the same captions."""
+    moved, changed = (tf.reduce_mean(tf.abs(mine - other)) for mine, other in zip(drawn, others, strict=True))
+    return moved / (2.0 * changed + 1e-5)
 
 
 def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":

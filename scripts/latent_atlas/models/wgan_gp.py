@@ -23,14 +23,14 @@ from latent_atlas import model
 from latent_atlas.backend import tf
 from latent_atlas.blocks import adversarial
 from latent_atlas.blocks.networks import check_sides
-from latent_atlas.blocks.optimizers import adam_each, descend
+from latent_atlas.blocks.optimizers import adam, descend, scheduled
 from latent_atlas.blocks.strided import Normalization, strided_discriminator, strided_generator
 
 if TYPE_CHECKING:
     from latent_atlas.model import Batch, Tensor
 
 
-class Settings(model.Settings):
+class Settings(model.ScheduledSettings):
     """The WGAN-GP's own settings."""
 
     latent_dim: int = Field(default=128, ge=1)
@@ -63,7 +63,11 @@ class WGANGP(model.Model, model.Generates):
         self.generator = strided_generator(data, settings.width, settings.latent_dim)
         self.critic = strided_discriminator(data, settings.width, settings.critic_normalization)
         self.networks = {"generator": self.generator, "critic": self.critic}
-        self.optimizers = adam_each(settings.learning_rate, self.networks, beta_1=settings.beta_1, beta_2=0.9)
+        betas = {"beta_1": settings.beta_1, "beta_2": 0.9}
+        self.optimizers = {
+            "generator": adam(scheduled(settings), self.generator, **betas),
+            "critic": adam(scheduled(settings, updates=settings.critic_steps), self.critic, **betas),
+        }
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         *critic_seeds, generator_seed = tf.unstack(tf.random.split(seed, self.settings.critic_steps + 1))
