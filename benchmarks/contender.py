@@ -1,7 +1,7 @@
 """One contender of a race, in a process of its own: reads how many steps to run, and answers with the seconds.
 
-Its arguments are ``ours`` or the name of a class in keras_way.py, the scale, the experiment, and how many cores of the
-processor it may use.
+Its arguments are the way (``ours``, ``keras`` or ``torch``), the name of a class in keras_way.py and torch_way.py, the
+scale, the experiment, and how many cores of the processor it may use.
 """
 
 import importlib
@@ -9,26 +9,31 @@ import itertools
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from budget import to_last_phase
 
 from latent_atlas import backend, check, models, params, prepared, weights
-from latent_atlas.backend import tf
+from latent_atlas.backend import keras, tf
+from latent_atlas.blocks import translation
 from latent_atlas.training.batches import Batches
 from latent_atlas.training.loop import compile_step
 
 Contest = tuple[dict[str, Any], Callable[[int], None]]  # networks, and what runs so many steps
+Columns = dict[str, np.ndarray]
 
 
 def main() -> None:
-    way, scale, key, cores = sys.argv[1:]
+    way, peer, scale, key, cores = sys.argv[1:]
     if hasattr(os, "sched_setaffinity"):  # Linux
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(cores)])
     if way != "ours":
         importlib.import_module("tensorflow")  # before the atlas does, which chooses other kernels
+    if way == "torch":
+        sys.modules["triton"] = None  # type: ignore[assignment]  # its LLVM cannot be loaded beside TensorFlow's
+        translation._normalize = _instance_norm  # one layer, so that PyTorch's own can stand for it
     here = check.everything(params.read(), scale)
     settings = models.settings(here, key)
     data = prepared.load(here.processed(here.experiments[key].dataset))
@@ -36,7 +41,12 @@ def main() -> None:
         backend.configure(settings.threads, here.seed, settings.deterministic)
     model = weights.build(weights.describe(here, key, data.spec))
     to_last_phase(here.experiments[key].model, model)
-    networks, run = ours(model, settings, data) if way == "ours" else keras_way(way, model, settings, data)
+    if way == "ours":
+        networks, run = ours(model, settings, data)
+    elif way == "keras":
+        networks, run = keras_way(peer, model, settings, data)
+    else:
+        networks, run = torch_way(peer, model, settings, data, int(cores))
     print(sum(network.count_params() for network in networks.values()), flush=True)
     for line in sys.stdin:
         start = time.perf_counter()
@@ -64,17 +74,8 @@ def keras_way(peer_class: str, model: models.Model, settings: models.Settings, d
     """
     import keras_way as ways
 
-    peer, split = getattr(ways, peer_class)(model, settings), data.split("train")
-    orders: dict[str, dict[str, Any]] = {}
-    for name in model.columns(settings):
-        column, values = data.spec[name], np.asarray(split[name])
-        if column.kind == "images":
-            values = values.astype(np.float32) / 255
-        if column.kind == "text":
-            length = settings.window + 1  # type: ignore[attr-defined]
-            values = values[: len(values) // length * length].reshape(-1, length).astype(np.int32)
-        orders.setdefault(column.order, {})[name] = values
-    shuffled = (tf.data.Dataset.from_tensor_slices(columns).shuffle(10_000).repeat() for columns in orders.values())
+    peer, orders = getattr(ways, peer_class)(model, settings), _orders(model, settings, data)
+    shuffled = (tf.data.Dataset.from_tensor_slices(columns).shuffle(10_000).repeat() for columns in orders)
     rows = tf.data.Dataset.zip(*shuffled).map(lambda *parts: {name: part[name] for part in parts for name in part})
     batches = rows.batch(settings.images_per_step, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
     peer.compile()
@@ -87,6 +88,78 @@ def keras_way(peer_class: str, model: models.Model, settings: models.Settings, d
         [float(loss) for loss in losses.values()]
 
     return peer.networks, run
+
+
+def torch_way(
+    peer_class: str, model: models.Model, settings: models.Settings, data: prepared.Dataset, cores: int
+) -> Contest:
+    """A class of torch_way.py over tensors in memory, of which each batch is gathered in a shuffled order.
+
+    Of the two layouts that PyTorch has for images, the one that runs a few steps faster.
+    """
+    import torch
+    import torch_way as ways
+
+    torch.set_num_threads(cores)
+    orders = [
+        {name: torch.from_numpy(values) for name, values in each.items()} for each in _orders(model, settings, data)
+    ]
+    for columns in orders:
+        for name, values in columns.items():
+            if data.spec[name].kind == "images":
+                columns[name] = values.permute(0, 3, 1, 2).contiguous()
+
+    def contest(layout: Any) -> Contest:
+        peer = getattr(ways, peer_class)(model, settings)
+        for network in peer.networks.values():
+            network.to(memory_format=layout)
+        batches = zip(*(_shuffled(columns, settings.images_per_step, layout) for columns in orders), strict=True)
+
+        def run(steps: int) -> None:
+            for parts in itertools.islice(batches, steps):
+                losses = peer.step({name: part[name] for part in parts for name in part})
+            [loss.item() for loss in losses.values()]
+
+        run(2)
+        return peer.networks, run
+
+    def seconds(entry: Contest) -> float:
+        start = time.perf_counter()
+        entry[1](5)
+        return time.perf_counter() - start
+
+    return min((contest(layout) for layout in (torch.contiguous_format, torch.channels_last)), key=seconds)
+
+
+def _shuffled(columns: dict[str, Any], count: int, layout: Any) -> Iterator[dict[str, Any]]:
+    """Batches of PyTorch's tensors without end."""
+    import torch
+
+    rows = len(next(iter(columns.values())))
+    while True:
+        for chosen in torch.randperm(rows).split(count):
+            if len(chosen) == count:
+                taken = {name: values[chosen] for name, values in columns.items()}
+                yield {name: x.contiguous(memory_format=layout) if x.ndim == 4 else x for name, x in taken.items()}
+
+
+def _orders(model: models.Model, settings: models.Settings, data: prepared.Dataset) -> list[Columns]:
+    """The columns of each order that the model reads, images as numbers in [0, 1], text cut into windows."""
+    split = data.split("train")
+    orders: dict[str, Columns] = {}
+    for name in model.columns(settings):
+        column, values = data.spec[name], np.asarray(split[name])
+        if column.kind == "images":
+            values = values.astype(np.float32) / 255
+        if column.kind == "text":
+            length = settings.window + 1  # type: ignore[attr-defined]
+            values = values[: len(values) // length * length].reshape(-1, length).astype(np.int32)
+        orders.setdefault(column.order, {})[name] = values
+    return list(orders.values())
+
+
+def _instance_norm(x: Any) -> Any:
+    return keras.layers.GroupNormalization(groups=-1, epsilon=1e-5, center=False, scale=False)(x)
 
 
 if __name__ == "__main__":

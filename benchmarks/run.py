@@ -1,13 +1,16 @@
-"""Races the atlas's train steps against the same networks trained as the examples of keras.io train theirs.
+"""Races the atlas's train steps against the same networks trained as the examples of keras.io and PyTorch train theirs.
 
-Both contenders of a race have a process of their own, with the threads that each would have by itself, and take turns:
-a block of steps of one, a block of the other. Printed are the medians over the blocks, in milliseconds a step, and the
-ratio: above 1 the atlas is faster. Both may be held to some of the cores: the demo trains two experiments at once on
-two cores, each with one thread. Needs prepared data: run `make` first. Writes nothing.
+All contenders of a race have a process of their own, with the threads that each would have by itself, and take turns:
+a block of steps of one, a block of the next. Printed are the medians over the blocks, in milliseconds a step, and the
+ratios: above 1 the atlas is faster. All may be held to some of the cores: the demo trains two experiments at once on
+two cores, each with one thread. PyTorch takes part where it is installed. Needs prepared data: run `make` first. Writes
+nothing.
 """
 
 import argparse
+import importlib.util
 import os
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -17,32 +20,32 @@ from ratios import compared
 from latent_atlas import check, environment, params
 from latent_atlas.errors import AtlasError
 
-# Each model that has a peer, and its class in keras_way.py.
-PEERS = {
-    "cnn": "Classifier",
-    "mlp": "Classifier",
-    "vae": "VAE",
-    "cvae": "VAE",
-    "gan": "GAN",
-    "cgan": "GAN",
-    "dcgan": "GAN",
-    "wgan_gp": "WGANGP",
-    "cvae_gan": "VAEGAN",
-    "vae_gan": "VAEGAN",
-    "cvae_gan_article": "Article",
-    "stylegan": "StyleGAN",
-    "cyclegan": "CycleGAN",
-    "pix2pix": "Pix2Pix",
-    "text_rnn": "LSTMWriter",
-    "text_transformer": "Writer",
+# Each model that has peers, and their classes in keras_way.py and, if there is one, in torch_way.py.
+PEERS: dict[str, tuple[str, str | None]] = {
+    "cnn": ("Classifier", "Classifier"),
+    "mlp": ("Classifier", "Classifier"),
+    "vae": ("VAE", "VAE"),
+    "cvae": ("VAE", "VAE"),
+    "gan": ("GAN", "GAN"),
+    "cgan": ("GAN", "GAN"),
+    "dcgan": ("GAN", "GAN"),
+    "wgan_gp": ("WGANGP", "WGANGP"),
+    "cvae_gan": ("VAEGAN", "VAEGAN"),
+    "vae_gan": ("VAEGAN", "VAEGAN"),
+    "cvae_gan_article": ("Article", None),
+    "stylegan": ("StyleGAN", None),
+    "cyclegan": ("CycleGAN", "CycleGAN"),
+    "pix2pix": ("Pix2Pix", "Pix2Pix"),
+    "text_rnn": ("LSTMWriter", "Writer"),
+    "text_transformer": ("Writer", "Writer"),
 }
 
 
 class Contender:
     """A process that runs steps when it is told to."""
 
-    def __init__(self, way: str, scale: str, key: str, cores: int) -> None:
-        program = [sys.executable, str(Path(__file__).parent / "contender.py"), way, scale, key, str(cores)]
+    def __init__(self, way: str, peer: str, scale: str, key: str, cores: int) -> None:
+        program = [sys.executable, str(Path(__file__).parent / "contender.py"), way, peer, scale, key, str(cores)]
         self._process = subprocess.Popen(
             program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
@@ -66,21 +69,28 @@ class Contender:
         )
 
 
-def race(scale: str, key: str, peer: str, cores: int, rounds: int, steps: int) -> str:
-    """A row of the table."""
-    contenders = [Contender(way, scale, key, cores) for way in ("ours", peer)]
+def race(scale: str, key: str, ways: dict[str, str | None], cores: int, rounds: int, steps: int) -> str:
+    """A row of the table, with two cells for each of the ``ways`` of `PEERS`; "-" where a way has no peer."""
+    started = {
+        way: Contender(way, peer, scale, key, cores) for way, peer in {"ours": "", **ways}.items() if peer is not None
+    }
     try:
-        counts = [contender.parameters for contender in contenders]
-        if counts[0] != counts[1]:
+        counts = {way: contender.parameters for way, contender in started.items()}
+        if len(set(counts.values())) > 1:
             raise AtlasError(f"{key}: the contenders have {counts} parameters; they must have as many")
-        for contender in contenders:
+        for contender in started.values():
             contender.seconds(2)  # compiles
-        times = [[1000 * each.seconds(steps) / steps for each in contenders] for _ in range(rounds)]
+        times = [{way: 1000 * each.seconds(steps) / steps for way, each in started.items()} for _ in range(rounds)]
     finally:
-        for contender in contenders:
+        for contender in started.values():
             contender.end()
-    mine, other, ratio = compared(times)
-    return f"| `{key}` | {counts[0]:,} | {mine:.1f} | {other:.1f} | {ratio} |"
+    cells = [f"`{key}`", f"{counts['ours']:,}", f"{statistics.median(row['ours'] for row in times):.1f}"]
+    for way in ways:
+        cells += ["-", "-"]
+        if way in started:
+            _, other, ratio = compared([(row["ours"], row[way]) for row in times])
+            cells[-2:] = [f"{other:.1f}", ratio]
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
@@ -101,13 +111,18 @@ def main() -> None:
             f"{', '.join(f'{name} {value}' for name, value in machine.items())}; "
             f"{arguments.cores} of {os.cpu_count()} cores; {here.scale}\n"
         )
-        print(
-            "| experiment | parameters | ours, ms a step | keras.io's way | ratio (least to most) |\n"
-            "|---|---|---|---|---|"
-        )
+        titles = {"keras": "keras.io's way"}
+        if importlib.util.find_spec("torch"):
+            titles["torch"] = "PyTorch's way"
+        else:
+            print("PyTorch is not installed, and takes no part: https://pytorch.org says how it is installed\n")
+        heads = ["experiment", "parameters", "ours, ms a step"]
+        for title in titles.values():
+            heads += [title, "ratio (least to most)"]
+        print(f"| {' | '.join(heads)} |\n{'|---' * len(heads)}|")
         for key in arguments.experiments or chosen:
-            peer = PEERS[here.experiments[key].model]
-            print(race(here.scale, key, peer, arguments.cores, arguments.rounds, arguments.steps), flush=True)
+            ways = dict(zip(titles, PEERS[here.experiments[key].model], strict=False))
+            print(race(here.scale, key, ways, arguments.cores, arguments.rounds, arguments.steps), flush=True)
     except AtlasError as error:
         sys.exit(f"bench: {error}")
 

@@ -48,7 +48,7 @@ def test_a_peer_trains_as_many_weights(key: str) -> None:
     model = weights.build(weights.describe(_PARAMS, key, spec))
     rows = {name: x.ravel() if name == "text" else x for name, x in random_batch(model, settings, spec).items()}
     data: Any = SimpleNamespace(spec=spec, split=lambda name: rows)
-    networks, run = keras_way(PEERS[entry.model], model, settings, data)
+    networks, run = keras_way(PEERS[entry.model][0], model, settings, data)
     counts = [sum(network.count_params() for network in each.values()) for each in (networks, model.networks)]
     before = {name: [np.array(weight) for weight in network.get_weights()] for name, network in networks.items()}
     run(1)

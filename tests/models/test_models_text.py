@@ -152,8 +152,8 @@ def test_the_learning_rate_rises_stays_and_falls() -> None:
     model, rates = build("text_rnn", steps=40), []
     batch = {"text": tf.constant(TEXT[:, :9]), "text_begins": tf.constant(True)}
     for _ in range(40):
-        model.train_step(batch, SEED)
         rates.append(float(model.optimizers["network"].learning_rate))
+        model.train_step(batch, SEED)
     expected = 0.01 * np.minimum(np.arange(1, 41) / 4, np.minimum(1, 2 * (1 - np.arange(40) / 40)))
     assert rates == pytest.approx(expected.tolist(), rel=1e-4)
 

@@ -34,8 +34,8 @@ the classifiers that guide diffusion models (Dhariwal & Nichol 2021, section 4).
 
 ``mode_seeking`` is the weight of 1 / (|G(z, t) - G(z', t)|_1 / |z - z'|_1) (Mao et al. 2019, "Mode Seeking Generative
 Adversarial Networks", eq. 2 and the authors' code; images in [-1, 1], means over the batch), without which a generator
-that knows the caption may ignore z. G(z', t) is what the discriminator was shown just before, and a constant: the term
-is symmetric in z and z', so that its gradient is half of the authors' on average.
+that knows the caption may ignore z. G(z', t) are the images that the discriminator was shown in the same step, and
+constants: the term is symmetric in z and z', so that on average its gradient is half of the authors'.
 
 Settings for a small budget, all off in the paper:
 
@@ -158,9 +158,11 @@ class TextToImage(model.Model, model.Illustrates):
         latents = self._latents(texts, latent_seeds[0])
         fakes = self._drawn(texts, latents)["image"]
         judged = self._discriminator_step(images, texts, mismatched, exists, fakes)
-        drawn = self._generator_step(
-            images, texts, mismatched, different, latent_seeds[1], noise_seeds[1], (latents, fakes)
-        )
+        with tf.GradientTape() as tape:
+            loss, drawn = self._generator_loss(
+                images, texts, mismatched, different, latent_seeds[1], noise_seeds[1], (latents, fakes)
+            )
+        descend(self.optimizers["generator"], tape, loss, self.generator)
         if self.settings.average:
             done = tf.cast(tf.convert_to_tensor(self.optimizers["generator"].iterations), tf.float32)
             decay = tf.minimum(self.settings.average, done / (done + 9.0))  # at first shorter than what there is
@@ -193,7 +195,7 @@ class TextToImage(model.Model, model.Illustrates):
         logits = {"real_logits": real, "mismatched_logits": wrong, "fake_logits": fake}
         return {"discriminator_loss": loss, **{name: tf.reduce_mean(each) for name, each in logits.items()}}
 
-    def _generator_step(
+    def _generator_loss(
         self,
         images: "Tensor",
         texts: "Tensor",
@@ -201,30 +203,31 @@ class TextToImage(model.Model, model.Illustrates):
         different: "Tensor",
         seed: "Tensor",
         noise_seed: "Tensor",
-        others_drawn: "tuple[Tensor, Tensor]",
-    ) -> "dict[str, Tensor]":
+        judged: "tuple[Tensor, Tensor]",
+    ) -> "tuple[Tensor, dict[str, Tensor]]":
+        """The whole loss, and what is logged; ``judged`` are latents and images that the discriminator was shown."""
         settings, count = self.settings, tf.shape(texts)[0]
         asked = texts
         if settings.interpolation:
             asked = tf.concat([texts, settings.beta * texts + (1.0 - settings.beta) * others], axis=0)
-        with tf.GradientTape() as tape:
-            latents = self._latents(asked, seed)
-            drawn = self._drawn(asked, latents)
-            logits = self.matching([self.features(drawn["image"], training=True), asked], training=True)
-            loss = total = binary_cross_entropy(logits[:count], 1.0)
-            if settings.interpolation:
-                total += settings.interpolation * binary_cross_entropy(logits[count:], 1.0)
-            if settings.matching_weight:
-                seen = self.embed_images(self._noisy(drawn["image"][:count], noise_seed))
-                total += settings.matching_weight * matching_loss(seen, texts, different, settings.temperature)[0]
-            if settings.mode_seeking:
-                total += settings.mode_seeking * sameness((latents[:count], drawn["image"][:count]), others_drawn)
-            if settings.conditioning_kl:
-                kl = tf.reduce_mean(kl_to_standard_normal(drawn["mean"], drawn["log_variance"])) / settings.text_units
-                total += settings.conditioning_kl * kl
-        descend(self.optimizers["generator"], tape, total, self.generator)
-        logged = {"generator_loss": loss, "diversity": adversarial.diversity(drawn["image"][:count], images)}
-        return {**logged, "conditioning_kl": kl} if settings.conditioning_kl else logged
+        latents = self._latents(asked, seed)
+        drawn = self._drawn(asked, latents)
+        own = drawn["image"][:count]
+        logits = self.matching([self.features(drawn["image"], training=True), asked], training=True)
+        loss = total = binary_cross_entropy(logits[:count], 1.0)
+        if settings.interpolation:
+            total += settings.interpolation * binary_cross_entropy(logits[count:], 1.0)
+        if settings.matching_weight:
+            seen = self.embed_images(self._noisy(own, noise_seed))
+            total += settings.matching_weight * matching_loss(seen, texts, different, settings.temperature)[0]
+        if settings.mode_seeking:
+            total += settings.mode_seeking * sameness((latents[:count], own), judged)
+        logged = {"generator_loss": loss, "diversity": adversarial.diversity(own, images)}
+        if settings.conditioning_kl:
+            kl = tf.reduce_mean(kl_to_standard_normal(drawn["mean"], drawn["log_variance"])) / settings.text_units
+            total += settings.conditioning_kl * kl
+            logged["conditioning_kl"] = kl
+        return total, logged
 
     def _latents(self, texts: "Tensor", seed: "Tensor") -> "Tensor":
         return adversarial.prior(self.generator, tf.shape(texts)[0], seed)
