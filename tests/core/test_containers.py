@@ -26,6 +26,10 @@ def test_a_recipe_installs_both_lock_files_with_their_hashes(recipe: str) -> Non
     ]
 
 
+def test_the_makefile_compiles_bytecode_too() -> None:
+    assert re.search(r'uv" pip install .*--compile-bytecode', (ROOT / "Makefile").read_text())
+
+
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_recipe_has_a_python_that_the_makefile_allows(recipe: str) -> None:
     (minor,) = re.findall(
