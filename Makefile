@@ -62,7 +62,7 @@ lock: $(VENV)/dev  ## pin the newest versions that envs/*.in allow
 verify: all  ## run what is missing or out of date, then compare every byte with the maintainers' reference
 	@python scripts/verify.py $(if $(SCALE),--scale $(SCALE))
 
-bench: env  ## race train steps against keras.io's way, and animations against matplotlib's
+bench: env  ## race train steps against keras.io's and PyTorch's way, and animations against matplotlib's
 	PYTHONPATH=scripts python benchmarks/run.py $(if $(SCALE),--scale $(SCALE))
 	PYTHONPATH=scripts python benchmarks/animation.py $(if $(SCALE),--scale $(SCALE))
 

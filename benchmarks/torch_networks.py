@@ -89,8 +89,8 @@ def converted(layer: Any, node: Any) -> Callable[..., Any]:  # noqa: PLR0911, PL
             of = nn.BatchNorm2d if len(node.outputs[0].shape) == 4 else nn.BatchNorm1d
             return of(channels, layer.epsilon, 1.0 - layer.momentum)
         case "GroupNormalization":
-            if layer.groups == -1:
-                return lambda x: functional.instance_norm(x, eps=layer.epsilon)
+            if not layer.scale:
+                return nn.InstanceNorm2d(channels, layer.epsilon)
             return nn.GroupNorm(layer.groups, channels, layer.epsilon)
         case "LeakyReLU":
             return lambda x: functional.leaky_relu(x, layer.negative_slope)
