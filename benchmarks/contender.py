@@ -9,7 +9,7 @@ import itertools
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -113,7 +113,7 @@ def torch_way(
         peer = getattr(ways, peer_class)(model, settings)
         for network in peer.networks.values():
             network.to(memory_format=layout)
-        batches = zip(*(_shuffled(columns, settings.images_per_step, layout) for columns in orders), strict=True)
+        batches = zip(*(ways.shuffled(columns, settings.images_per_step, layout) for columns in orders), strict=True)
 
         def run(steps: int) -> None:
             for parts in itertools.islice(batches, steps):
@@ -129,18 +129,6 @@ def torch_way(
         return time.perf_counter() - start
 
     return min((contest(layout) for layout in (torch.contiguous_format, torch.channels_last)), key=seconds)
-
-
-def _shuffled(columns: dict[str, Any], count: int, layout: Any) -> Iterator[dict[str, Any]]:
-    """Batches of PyTorch's tensors without end."""
-    import torch
-
-    rows = len(next(iter(columns.values())))
-    while True:
-        for chosen in torch.randperm(rows).split(count):
-            if len(chosen) == count:
-                taken = {name: values[chosen] for name, values in columns.items()}
-                yield {name: x.contiguous(memory_format=layout) if x.ndim == 4 else x for name, x in taken.items()}
 
 
 def _orders(model: models.Model, settings: models.Settings, data: prepared.Dataset) -> list[Columns]:

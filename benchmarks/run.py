@@ -10,7 +10,6 @@ nothing.
 import argparse
 import importlib.util
 import os
-import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -84,13 +83,15 @@ def race(scale: str, key: str, ways: dict[str, str | None], cores: int, rounds: 
     finally:
         for contender in started.values():
             contender.end()
-    cells = [f"`{key}`", f"{counts['ours']:,}", f"{statistics.median(row['ours'] for row in times):.1f}"]
+    mine, cells = 0.0, []
     for way in ways:
-        cells += ["-", "-"]
         if way in started:
-            _, other, ratio = compared([(row["ours"], row[way]) for row in times])
-            cells[-2:] = [f"{other:.1f}", ratio]
-    return f"| {' | '.join(cells)} |"
+            mine, other, ratio = compared([(row["ours"], row[way]) for row in times])
+            cells += [f"{other:.1f}", ratio]
+        else:
+            cells += ["-", "-"]
+    row = [f"`{key}`", f"{counts['ours']:,}", f"{mine:.1f}", *cells]
+    return f"| {' | '.join(row)} |"
 
 
 def main() -> None:

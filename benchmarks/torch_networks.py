@@ -1,6 +1,8 @@
 """The atlas's networks with PyTorch's own layers, and weights of their own. Images are (n, channels, height, width)."""
 
+import functools
 import itertools
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +26,6 @@ class Network(_Counted):
 
     def __init__(self, network: Any) -> None:
         super().__init__()
-        self.latent_dim = network.inputs[0].shape[-1]
         self.shapes = [each.shape[1:] for each in network.inputs]
         self._inputs = [id(each) for each in network.inputs]
         self._outputs = keras.tree.map_structure(id, network._outputs_struct)
@@ -119,7 +120,7 @@ def converted(layer: Any, node: Any) -> Callable[..., Any]:  # noqa: PLR0911, PL
         case "Dot":
             return lambda pair: (pair[0] * pair[1]).sum(1, keepdim=True)
         case "Add":
-            return lambda *parts: sum(parts[0][1:], parts[0][0]) if isinstance(parts[0], list) else sum(parts)
+            return lambda *parts: functools.reduce(operator.add, parts[0] if isinstance(parts[0], list) else parts)
         case "Multiply":
             return lambda one, other: one * other
         case "OneHot":
@@ -205,9 +206,8 @@ class Transformer(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         n, t, units = x.shape
-        split = (each.view(n, t, self.heads, -1).transpose(1, 2) for each in
-                 self.query_key_value(self.norms[0](x)).split(units, 2))  # fmt: skip
-        query, key, value = split
+        parts = self.query_key_value(self.norms[0](x)).split(units, 2)
+        query, key, value = (part.view(n, t, self.heads, -1).transpose(1, 2) for part in parts)
         mixed = functional.scaled_dot_product_attention(self.turned(query), self.turned(key), value, is_causal=True)
         x = x + functional.dropout(self.output(mixed.transpose(1, 2).reshape(n, t, units)), self.rate)
         return x + functional.dropout(self.perceptron(self.norms[1](x)), self.rate)

@@ -4,7 +4,7 @@ Each peer is a train step with PyTorch's optimizers over the networks of torch_n
 that its class names. PyTorch is not part of the locked environment; ``.venv/bin/uv pip install torch`` adds it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -15,18 +15,27 @@ from torch_networks import Characters, Network, Recurrent, Transformer
 Batch = dict[str, Tensor]
 
 
+def shuffled(columns: Batch, count: int, layout: torch.memory_format) -> Iterator[Batch]:
+    """Batches of so many rows without end, images in a layout."""
+    rows = len(next(iter(columns.values())))
+    while True:
+        for chosen in torch.randperm(rows).split(count):
+            if len(chosen) == count:
+                taken = {name: values[chosen] for name, values in columns.items()}
+                yield {name: x.contiguous(memory_format=layout) if x.ndim == 4 else x for name, x in taken.items()}
+
+
 class _Peer:
     def __init__(self, model: Any, settings: Any) -> None:
-        self.settings, self.latent_dim = settings, settings.latent_dim if hasattr(settings, "latent_dim") else 0
+        self.settings = settings
         self.networks: dict[str, Any] = {name: Network(each) for name, each in model.networks.items()}
-        for name, network in self.networks.items():
-            setattr(self, name, network)
 
     def adam(self, *networks: nn.Module, **betas: Any) -> torch.optim.Optimizer:
         return torch.optim.Adam(_weights(networks), self.settings.learning_rate, **betas)
 
     def draw(self, count: int, labels: Sequence[Tensor] = ()) -> Tensor:
-        return self.generator(torch.randn(count, self.generator.latent_dim), *labels)  # type: ignore[attr-defined]
+        generator = self.networks["generator"]
+        return generator(torch.randn(count, *generator.shapes[0]), *labels)
 
 
 class Classifier(_Peer):
@@ -34,7 +43,7 @@ class Classifier(_Peer):
 
     def __init__(self, model: Any, settings: Any) -> None:
         super().__init__(model, settings)
-        self.own = self.adam(self.classifier)  # type: ignore[attr-defined]
+        self.own = self.adam(*self.networks.values())
 
     def step(self, batch: Batch) -> dict[str, Tensor]:
         self.own.zero_grad()
@@ -63,12 +72,16 @@ class VAE(_Peer):
         return {"loss": loss}
 
 
-class GAN(_Peer):
-    """As in the tutorial "DCGAN": real and generated images one after the other, the same generated ones for both."""
+class _Adversarial(_Peer):
+    betas = (0.5, 0.999)
 
     def __init__(self, model: Any, settings: Any) -> None:
         super().__init__(model, settings)
-        self.each = {name: self.adam(network, betas=(0.5, 0.999)) for name, network in self.networks.items()}
+        self.each = {name: self.adam(network, betas=self.betas) for name, network in self.networks.items()}
+
+
+class GAN(_Adversarial):
+    """As in the tutorial "DCGAN": real and generated images one after the other, the same generated ones for both."""
 
     def step(self, batch: Batch) -> dict[str, Tensor]:
         images, labels = batch["images"], _labels(batch)
@@ -87,12 +100,10 @@ class GAN(_Peer):
         return {"loss": real + fake, "fooling": fooling}
 
 
-class WGANGP(_Peer):
+class WGANGP(_Adversarial):
     """Gulrajani et al. 2017, algorithm 1, the gradient by ``torch.autograd.grad``."""
 
-    def __init__(self, model: Any, settings: Any) -> None:
-        super().__init__(model, settings)
-        self.each = {name: self.adam(network, betas=(0.0, 0.9)) for name, network in self.networks.items()}
+    betas = (0.0, 0.9)
 
     def step(self, batch: Batch) -> dict[str, Tensor]:
         critic, count = self.networks["critic"], self.settings.batch_size
@@ -179,12 +190,8 @@ class CycleGAN(_Peer):
         return {"loss": loss}
 
 
-class Pix2Pix(_Peer):
+class Pix2Pix(_Adversarial):
     """As in the authors' code: the discriminator's step, then the generator's; or the U-Net on L1 alone."""
-
-    def __init__(self, model: Any, settings: Any) -> None:
-        super().__init__(model, settings)
-        self.each = {name: self.adam(network, betas=(0.5, 0.999)) for name, network in self.networks.items()}
 
     def step(self, batch: Batch) -> dict[str, Tensor]:
         inputs, targets, generator = batch["inputs"], batch["targets"], self.networks["generator"]
