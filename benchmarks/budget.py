@@ -12,6 +12,7 @@ import multiprocessing
 import statistics
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
@@ -24,7 +25,7 @@ from latent_atlas.columns import Column, DataSpec
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import Before, Model, Paints, Settings
 from latent_atlas.training.batches import Batch, Batches
-from latent_atlas.training.loop import compile_step
+from latent_atlas.training.train_steps import TrainSteps
 
 _WORDS = 20  # of a caption, where only the files say how long captions are
 _DIFFERENT = 100  # classes, words or characters, likewise
@@ -84,11 +85,11 @@ def seconds_a_step(here: params.Params, key: str, steps: int) -> tuple[float, in
         model.prepare(Before(weights.build(weights.describe(here, entry.teacher, data))))
     to_last_phase(entry.model, model)
     batch = random_batch(model, settings, data)
-    step = compile_step(model, settings, cast(Batches, [batch]), data)  # which asks for the first batch alone
+    train_steps = TrainSteps(model, settings, cast(Batches, defaultdict(lambda: batch)), data, 0)
     times = []
     for index in range(steps + 2):
         start = time.perf_counter()
-        [float(loss) for loss in step(batch, np.array([0, index], np.int32)).values()]
+        train_steps(index, 1)
         times.append(time.perf_counter() - start)
     return statistics.median(times[2:]), sum(network.count_params() for network in model.networks.values())
 

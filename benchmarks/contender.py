@@ -19,7 +19,7 @@ from latent_atlas import backend, check, models, params, prepared, weights
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import translation
 from latent_atlas.training.batches import Batches
-from latent_atlas.training.loop import compile_step
+from latent_atlas.training.train_steps import TrainSteps
 
 Contest = tuple[dict[str, Any], Callable[[int], None]]  # networks, and what runs so many steps
 Columns = dict[str, np.ndarray]
@@ -55,14 +55,15 @@ def main() -> None:
 
 
 def ours(model: models.Model, settings: models.Settings, data: prepared.Dataset) -> Contest:
-    """The step that training runs, with its batches, and with the losses read after each step."""
+    """The steps that training runs, with their batches, and with the losses read after each call."""
     batches = Batches(data, model.columns(settings), settings.images_per_step, 0, getattr(settings, "window", 0))
-    step, indices = compile_step(model, settings, batches, data.spec), itertools.count()
+    train_steps, done = TrainSteps(model, settings, batches, data.spec, 0), 0
 
     def run(steps: int) -> None:
-        for index in itertools.islice(indices, steps):
-            losses = step(batches[index], np.array([0, index], np.int32))
-            [float(loss) for loss in losses.values()]
+        nonlocal done
+        until = done + steps
+        while done < until:
+            done += len(next(iter(train_steps(done, until - done).values())))
 
     return model.networks, run
 

@@ -16,7 +16,7 @@ from latent_atlas import backend, columns, prepared
 from latent_atlas.models import dcgan
 from latent_atlas.prepared.card import entries, write_card
 from latent_atlas.training.batches import Batches
-from latent_atlas.training.loop import compile_step
+from latent_atlas.training.train_steps import TrainSteps
 
 _SIDE, _BATCH, _CHUNK = 64, 64, 2000
 
@@ -43,10 +43,10 @@ def train(folder: Path, steps: int) -> None:
     settings = dcgan.Settings(steps=steps, batch_size=_BATCH, learning_rate=0.0002, width=4, latent_dim=16)
     model = dcgan.DCGAN(settings, data.spec)
     batches = Batches(data, model.columns(settings), _BATCH, 0)
-    step, own = compile_step(model, settings, batches, data.spec), 0
-    for index in range(steps):
-        step(batches[index], np.array([0, index], np.int32))
-        own = max(own, _memory("RssAnon")) if index % 50 == 0 else own
+    train_steps, done, own = TrainSteps(model, settings, batches, data.spec, 0), 0, 0
+    while done < steps:
+        done += len(train_steps(done, min(50, steps - done))["generator_loss"])
+        own = max(own, _memory("RssAnon"))
     print(_memory("VmHWM"), own)
 
 

@@ -15,7 +15,7 @@ from latent_atlas.conditions import Conditions
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import Generates
 from latent_atlas.prepared.card import write_card
-from latent_atlas.training import cameras, loop
+from latent_atlas.training import cameras, loop, train_steps
 from latent_atlas.training.batches import Batches
 from latent_atlas.training.checkpoints import Checkpoints
 
@@ -47,13 +47,14 @@ def _data(shape: tuple[int, int, int] = SPEC.shape, count: int = 64, labels: int
 
 
 class _Silent:
-    """Shows nothing; at a given step it does something."""
+    """Shows nothing; once, after a given step, it does something."""
 
-    def __init__(self, at: int = -1, action: Callable[[], None] = lambda: None) -> None:
-        self._at, self._action = at, action
+    def __init__(self, after: int = 100, action: Callable[[], None] = lambda: None) -> None:
+        self._after, self._action = after, action
 
     def update(self, done: int, total: int, unit: str, detail: str = "") -> None:
-        if done == self._at:
+        if done > self._after:
+            self._after = total
             self._action()
 
 
@@ -92,7 +93,7 @@ def _end(number: int) -> Callable[[], None]:
 def test_resumed_run_equals_uninterrupted(name: str, number: int) -> None:
     whole, record, _ = _run(name)
     with pytest.raises(KeyboardInterrupt):
-        _run(name, _Silent(3, _end(number)))
+        _run(name, _Silent(1, _end(number)))
     resumed, again, _ = _run(name)
     for one, other in zip(_state(whole), _state(resumed), strict=True):
         np.testing.assert_array_equal(one, other)
@@ -118,16 +119,38 @@ def test_training_changes_weights_and_depends_on_the_seed() -> None:
     assert different.rows != record.rows
 
 
+@pytest.mark.parametrize("name", ["cvae", "cvae_gan"])
+def test_how_many_steps_are_in_a_call_changes_no_byte(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths, call = [], train_steps.TrainSteps.__call__
+
+    def counted(self: Any, first: int, most: int) -> dict[str, Any]:
+        losses = call(self, first, most)
+        lengths.extend(len(each) for each in list(losses.values())[:1])
+        return losses
+
+    monkeypatch.setattr(train_steps.TrainSteps, "__call__", counted)
+    monkeypatch.setattr(train_steps, "_SECONDS", 1e9)
+    several, record, _ = _run(name)
+    assert lengths == [1, 2, 3]
+    io.remove(io.WORK / "checkpoints")
+    monkeypatch.setattr(train_steps, "_MOST", 1)
+    single, again, _ = _run(name)
+    assert lengths[3:] == [1] * 6
+    assert all((a == b).all() for a, b in zip(_state(several), _state(single), strict=True))
+    assert again.rows == record.rows
+
+
 def test_damaged_checkpoint_is_passed_over() -> None:
     _run("cvae", seconds=0)
     folder = io.WORK / "checkpoints"
     older, newer = sorted(folder.iterdir())
-    assert [older.name[:9], newer.name[:9]] == ["000000005", "000000006"]
+    before, last = (int(path.name[:9]) for path in (older, newer))
+    assert 1 <= before < last == 6
     newer.write_bytes(newer.read_bytes()[:-100])
     model = weights.build(_card("cvae"))
     record = Checkpoints(folder, "a fingerprint").restore(model)
     assert record is not None
-    assert int(record["step"]) == 5
+    assert int(record["step"]) == before
     older.write_bytes(b"")
     assert Checkpoints(folder, "a fingerprint").restore(model) is None
 

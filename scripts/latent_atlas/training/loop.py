@@ -5,12 +5,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_atlas.backend import tf
 from latent_atlas.columns import DataSpec
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import Model, Settings
@@ -19,9 +18,7 @@ from latent_atlas.training.batches import Batches
 from latent_atlas.training.cameras import schedule
 from latent_atlas.training.checkpoints import Checkpoints
 from latent_atlas.training.stability import Finding, ringing
-
-if TYPE_CHECKING:
-    from latent_atlas.model import Tensor
+from latent_atlas.training.train_steps import TrainSteps
 
 _HISTORY_ROWS = 200
 
@@ -79,20 +76,20 @@ def train(
 ) -> Record:
     """Runs ``settings.steps`` train steps, from the newest checkpoint if there is one.
 
-    SIGTERM and SIGINT end it after the step under way, with a checkpoint.
+    SIGTERM and SIGINT end it after the steps under way, with a checkpoint.
 
     Raises:
         AtlasError: a loss stopped being a number, or an alarm rang and the settings say to stop.
         KeyboardInterrupt: a signal ended it.
     """
+    steps = TrainSteps(model, settings, batches, data, seed)
     stored = checkpoints.restore(model)
     record = Record.from_arrays(stored) if stored else Record()
     if record.step:
         print(f"resumed after step {record.step:,}")
     else:
-        model.begin({name: _as_input(array, data, name) for name, array in batches[0].items()})
-    step_function = compile_step(model, settings, batches, data)
-    due = set(schedule(settings.steps, settings.frames))
+        steps.begin()
+    due = schedule(settings.steps, settings.frames)
     every = max(1, settings.steps // _HISTORY_ROWS)
     stop = _stop_on_signals()
     saved_at = time.monotonic()
@@ -100,10 +97,12 @@ def train(
     if record.step == 0:
         _snapshot(record, camera)
     while record.step < settings.steps:
-        losses = step_function(batches[record.step], np.array([seed, record.step], np.int32))
-        record.step += 1
-        if _note(record, losses, every, settings):
-            _watch(model, record, settings)
+        until_due = next(step for step in due if step > record.step) - record.step
+        losses = steps(record.step, until_due)
+        for row in zip(*losses.values(), strict=True):
+            record.step += 1
+            if _note(record, dict(zip(losses, row, strict=True)), every, settings):
+                _watch(model, record, settings)
         if record.step in due:
             _snapshot(record, camera)
         progress.update(record.step, settings.steps, "step")
@@ -116,34 +115,11 @@ def train(
     return record
 
 
-def compile_step(
-    model: Model, settings: Settings, batches: Batches, data: DataSpec
-) -> "Callable[..., dict[str, Tensor]]":
-    """The train step, one graph if it is `Model.traced`: from a batch as it is on disk and a seed to scalar losses."""
-    signature = [
-        {name: tf.TensorSpec(array.shape, array.dtype) for name, array in batches[0].items()},
-        tf.TensorSpec((2,), tf.int32),
-    ]
-
-    def step(batch: "dict[str, Tensor]", seed: "Tensor") -> "dict[str, Tensor]":
-        return model.train_step({name: _as_input(tensor, data, name) for name, tensor in batch.items()}, seed)
-
-    return tf.function(step, input_signature=signature, jit_compile=settings.xla) if model.traced else step
-
-
-def _as_input(array: Any, data: DataSpec, name: str) -> "Tensor":
-    """A column as models are given it."""
-    kind = data[name].kind if name in data else ""
-    if kind in ("images", "picture"):
-        return tf.cast(array, tf.float32) / 255.0
-    return tf.cast(array, tf.float32) if kind == "attributes" else tf.convert_to_tensor(array)
-
-
-def _note(record: Record, losses: "dict[str, Tensor]", every: int, settings: Settings) -> bool:
+def _note(record: Record, losses: dict[str, float], every: int, settings: Settings) -> bool:
     """Adds the losses of a step; true when that completed a row of the history."""
     if not record.columns:
         record.columns, record.sums = list(losses), np.zeros(len(losses))
-    record.sums = record.sums + np.array([float(losses[name]) for name in record.columns])
+    record.sums = record.sums + np.array([losses[name] for name in record.columns])
     last = record.rows[-1][0] if record.rows else 0
     if record.step % every and record.step != settings.steps:
         return False
