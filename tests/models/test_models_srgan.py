@@ -126,9 +126,9 @@ def test_rates_fall_to_a_tenth() -> None:
     model = build(steps=9, content_steps=5, learning_rate=0.02)
     rates: dict[str, list[float]] = {name: [] for name in model.optimizers}
     for step in range(9):
-        model.train_step(batch(step), SEED)
         for name, optimizer in model.optimizers.items():
             rates[name].append(float(optimizer.learning_rate))
+        model.train_step(batch(step), SEED)
     assert rates["content"] == pytest.approx([*[0.01] * 4, *[0.001] * 5])
     for name in ("generator", "discriminator"):
         assert rates[name] == pytest.approx([*[0.02] * 7, 0.002, 0.002])

@@ -81,8 +81,7 @@ class LanguageModel(model.Model, model.Writes):
         for variable, value in zip(self.carried, carried, strict=True):
             variable.assign(value)
         gradients, norm = tf.clip_by_global_norm(tape.gradient(loss, variables), self.settings.clip)
-        optimizer = self.optimizers["network"]
-        optimizer.apply(gradients, variables)
+        self.optimizers["network"].apply(gradients, variables)
         return {"nats_per_character": loss, "gradient_norm_before_clipping": norm}
 
     def nats(self, text: "Tensor") -> "Tensor":

@@ -90,10 +90,13 @@ class SRGAN(model.Model, model.SuperResolves):
             "srresnet": self.srresnet,
             "discriminator": self.discriminator,
         }
+        steps = settings.content_steps
+        content_rate = _falling(settings.content_rate, steps - steps // 5)
+        rate = _falling(settings.learning_rate, max(0, settings.steps - steps) // 2)
         self.optimizers = {
-            "content": adam(settings.content_rate, self.generator),
-            "generator": adam(settings.learning_rate, self.generator),
-            "discriminator": adam(settings.learning_rate, self.discriminator),
+            "content": adam(content_rate, self.generator),
+            "generator": adam(rate, self.generator),
+            "discriminator": adam(rate, self.discriminator),
         }
 
     def prepare(self, before: model.Before) -> None:
@@ -110,26 +113,23 @@ class SRGAN(model.Model, model.SuperResolves):
 
     def _content_step(self, small: "Tensor", truth: "Tensor") -> "dict[str, Tensor]":
         """For the squared error. What the others would be is logged, and nobody learns from it."""
-        optimizer, steps = self.optimizers["content"], self.settings.content_steps
-        _slow_down(optimizer, self.settings.content_rate, steps - steps // 5)
+        optimizer = self.optimizers["content"]
         with tf.GradientTape() as tape:
             fakes = self.generator(small, training=True)
             loss = squared_error(truth, fakes)
         descend(optimizer, tape, loss, self.generator)
-        tf.cond(optimizer.iterations >= steps, self._keep, lambda: tf.constant(False))
+        tf.cond(optimizer.iterations >= self.settings.content_steps, self._keep, lambda: tf.constant(False))
         discriminator_loss, logits = self._discriminator_loss(truth, fakes)
         return self._logged(truth, fakes, loss, self._feature_loss(truth, fakes), discriminator_loss, logits)
 
     def _adversarial_step(self, small: "Tensor", truth: "Tensor") -> "dict[str, Tensor]":
         settings, optimizers = self.settings, self.optimizers
-        for name in ("generator", "discriminator"):
-            half = (settings.steps - settings.content_steps) // 2
-            _slow_down(optimizers[name], settings.learning_rate, half)
         with tf.GradientTape() as tape:
             fakes = self.generator(small, training=True)
-            with tf.GradientTape() as inner:
-                discriminator_loss, _ = self._discriminator_loss(truth, tf.stop_gradient(fakes))
-            descend(optimizers["discriminator"], inner, discriminator_loss, self.discriminator)
+            with tape.stop_recording():
+                with tf.GradientTape() as inner:
+                    discriminator_loss, _ = self._discriminator_loss(truth, fakes)
+                descend(optimizers["discriminator"], inner, discriminator_loss, self.discriminator)
             logits = self.discriminator(fakes, training=True)
             features = self._feature_loss(truth, fakes)
             fooling = adversarial.non_saturating_generator_loss(logits)
@@ -181,9 +181,9 @@ def squared_error(truth: "Tensor", fakes: "Tensor") -> "Tensor":
     return 4.0 * tf.reduce_mean((truth - fakes) ** 2)
 
 
-def _slow_down(optimizer: "keras.optimizers.Optimizer", rate: float, after: int) -> None:
-    """Sets the learning rate, a tenth of ``rate`` once so many steps are taken."""
-    optimizer.learning_rate.assign(tf.where(optimizer.iterations < after, rate, 0.1 * rate))
+def _falling(rate: float, after: int) -> "keras.optimizers.schedules.LearningRateSchedule":
+    """A learning rate that is a tenth once so many steps are taken."""
+    return keras.optimizers.schedules.PiecewiseConstantDecay([after - 1], [rate, 0.1 * rate])
 
 
 # ---------------------------------------------------------------------- networks
