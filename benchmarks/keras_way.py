@@ -300,10 +300,10 @@ class LSTMWriter(Writer):
 def _plain(layer: Any) -> Any:
     """Keras' own layer in place of one of `latent_atlas.blocks.fast_layers`."""
     if isinstance(layer, UpsampledConvolution):
-        convolution = keras.layers.Conv2D(layer.channels, layer.side, padding="same")
+        convolution = keras.layers.Conv2D(layer.filters, layer.kernel_size, padding="same")
         return keras.Sequential([keras.layers.UpSampling2D(), convolution])
     if isinstance(layer, HalvingConvolution):
-        return keras.layers.Conv2D(layer.channels, layer.side, 2, "same")
+        return keras.layers.Conv2D(layer.filters, layer.kernel_size, 2, "same")
     if isinstance(layer, Dropout):
         return keras.layers.Dropout(layer.rate)
     return type(layer).from_config(layer.get_config())

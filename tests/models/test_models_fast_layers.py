@@ -1,5 +1,6 @@
 """Layers in cheaper forms: they give what Keras' own give, and so do their gradients."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,13 @@ from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import fast_layers
 
 
-def upsampled(channels: int) -> Any:
-    return keras.Sequential([keras.layers.UpSampling2D(), keras.layers.Conv2D(channels, 5, padding="same")])
+def upsampled(channels: int, side: int) -> Any:
+    return keras.Sequential([keras.layers.UpSampling2D(), keras.layers.Conv2D(channels, side, padding="same")])
 
 
 @pytest.mark.parametrize(("fast", "plain", "larger"), [
-    (fast_layers.UpsampledConvolution, upsampled, 2),
+    (partial(fast_layers.UpsampledConvolution, side=3), partial(upsampled, side=3), 2),
+    (partial(fast_layers.UpsampledConvolution, side=5), partial(upsampled, side=5), 2),
     (fast_layers.HalvingConvolution, lambda channels: keras.layers.Conv2D(channels, 7, 2, "same"), 0.5),
 ])  # fmt: skip
 @pytest.mark.parametrize("channels", [1, 6])
@@ -41,10 +43,11 @@ def test_a_convolution_in_another_form(
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("channels", [1, 6])
-def test_the_upsampled_convolution_is_upsampling_and_a_convolution(channels: int) -> None:
+@pytest.mark.parametrize(("channels", "side"), [(1, 3), (6, 3), (1, 5), (6, 5)])
+def test_the_upsampled_convolution_is_upsampling_and_a_convolution(channels: int, side: int) -> None:
     x = np.random.default_rng(0).standard_normal((2, 7, 5, 3)).astype(np.float32)  # odd sides
-    layer, plain = fast_layers.UpsampledConvolution(channels), keras.layers.Conv2D(channels, 5, padding="same")
+    layer = fast_layers.UpsampledConvolution(channels, side)
+    plain = keras.layers.Conv2D(channels, side, padding="same")
     found = layer(x)
     layer.bias.assign(np.arange(channels))
     plain.build((2, 14, 10, 3))

@@ -3,7 +3,7 @@
 Each has the weights of the layer it stands for, and its result but for rounding.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from latent_atlas.backend import keras, tf
 
@@ -15,46 +15,56 @@ Shape = tuple[int, ...]
 _BITS = 16  # of a random number in `Dropout`
 
 
-class _Convolution(keras.layers.Layer):  # type: ignore[misc]
-    """A kernel and a bias, begun as Keras does."""
+class UpsampledConvolution(keras.layers.Conv2D):  # type: ignore[misc]
+    """Nearest-neighbour upsampling, then a convolution of 3x3 or 5x5: (n, h, w, c) to (n, 2h, 2w, channels).
 
-    def __init__(self, channels: int, side: int) -> None:
-        super().__init__()
-        self.channels, self.side = channels, side
-
-    def build(self, shape: Shape) -> None:
-        self.inputs = shape[-1]
-        kernel = (self.side, self.side, self.inputs, self.channels)
-        self.kernel = self.add_weight(kernel, "glorot_uniform", name="kernel")
-        self.bias = self.add_weight((self.channels,), "zeros", name="bias")
-
-
-class UpsampledConvolution(_Convolution):
-    """Nearest-neighbour upsampling, then a 5x5 convolution: (n, h, w, c) to (n, 2h, 2w, channels).
-
-    On an upsampled image most taps of a 5x5 kernel see the same pixel twice, so each of the four output phases is a 3x3
-    convolution of the small image whose taps are sums of the kernel's. Computed in this way it needs 9 multiplications
-    where there were 25.
+    Its weights and further ``settings`` are those of the convolution.
     """
 
-    def __init__(self, channels: int) -> None:
-        super().__init__(channels, 5)
+    def __init__(self, channels: int, side: int, **settings: Any) -> None:
+        super().__init__(channels, side, padding="same", **settings)
 
-    def call(self, x: "Tensor") -> "Tensor":
-        # Phase 0 sees taps (0, 1), (2, 3), 4 of the 5 as one pixel each, phase 1 sees 0, (1, 2), (3, 4).
-        phases = tf.constant(
-            [[[1, 1, 0, 0, 0], [0, 0, 1, 1, 0], [0, 0, 0, 0, 1]], [[1, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 0, 0, 1, 1]]],
-            x.dtype,
-        )
-        kernel = tf.einsum("pau,qbv,uvio->abipqo", phases, phases, tf.convert_to_tensor(self.kernel))
-        small = tf.nn.conv2d(x, tf.reshape(kernel, (3, 3, self.inputs, 4 * self.channels)), 1, "SAME")
-        return tf.nn.depth_to_space(small, 2) + self.bias
+    def convolution_op(self, x: "Tensor", kernel: "Tensor") -> "Tensor":
+        kernel = tf.convert_to_tensor(kernel)
+        return upsampled_convolution(x, kernel) if kernel.shape[0] == 3 else _by_phases(x, kernel)
 
     def compute_output_shape(self, shape: Shape) -> Shape:
-        return (shape[0], 2 * shape[1], 2 * shape[2], self.channels)
+        return (shape[0], 2 * shape[1], 2 * shape[2], self.filters)
 
 
-class HalvingConvolution(_Convolution):
+def upsampled_convolution(x: "Tensor", kernel: "Tensor") -> "Tensor":
+    """Nearest-neighbour upsampling of (n, h, w, c), then a 3x3 convolution, as a transposed 4x4 one with stride 2.
+
+    An output pixel then needs 4 multiplications where there were 9 (``fused_scale`` in the code of Karras et al. 2019).
+    """
+    height, width = x.shape[1:3]
+    shape = (tf.shape(x)[0], 2 * height, 2 * width, kernel.shape[3])
+    return tf.nn.conv2d_transpose(x, tf.transpose(widened(kernel[::-1, ::-1]), (0, 1, 3, 2)), shape, 2, "SAME")
+
+
+def widened(kernel: "Tensor") -> "Tensor":
+    """A kernel of sides s as that of s + 1 that does the same to pixels which are each a square of 2x2."""
+    wide = tf.pad(kernel, [[1, 1], [1, 1], [0, 0], [0, 0]])
+    return wide[1:, 1:] + wide[1:, :-1] + wide[:-1, 1:] + wide[:-1, :-1]
+
+
+def _by_phases(x: "Tensor", kernel: "Tensor") -> "Tensor":
+    """Nearest-neighbour upsampling, then a 5x5 convolution.
+
+    Most taps of a 5x5 kernel see the same pixel twice, so each of the four output phases is a 3x3 convolution of the
+    small image whose taps are sums of the kernel's: 9 multiplications where there were 25.
+    """
+    # Phase 0 sees taps (0, 1), (2, 3), 4 of the 5 as one pixel each, phase 1 sees 0, (1, 2), (3, 4).
+    phases = tf.constant(
+        [[[1, 1, 0, 0, 0], [0, 0, 1, 1, 0], [0, 0, 0, 0, 1]], [[1, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 0, 0, 1, 1]]],
+        x.dtype,
+    )
+    small = tf.einsum("pau,qbv,uvio->abipqo", phases, phases, kernel)
+    small = tf.reshape(small, (3, 3, kernel.shape[2], 4 * kernel.shape[3]))
+    return tf.nn.depth_to_space(tf.nn.conv2d(x, small, 1, "SAME"), 2)
+
+
+class HalvingConvolution(keras.layers.Conv2D):  # type: ignore[misc]
     """A 7x7 convolution with stride 2: (n, h, w, c), both sides even, to (n, h/2, w/2, channels).
 
     Every 2x2 pixels are taken as one with four times the channels, and the kernel, filled up with zeros to 8x8, as one
@@ -63,16 +73,13 @@ class HalvingConvolution(_Convolution):
     """
 
     def __init__(self, channels: int) -> None:
-        super().__init__(channels, 7)
+        super().__init__(channels, 7, 2, "same")
 
-    def call(self, x: "Tensor") -> "Tensor":
-        filled = tf.pad(tf.convert_to_tensor(self.kernel), [[0, 1], [0, 1], [0, 0], [0, 0]])
-        blocks = tf.transpose(tf.reshape(filled, (4, 2, 4, 2, self.inputs, self.channels)), (0, 2, 1, 3, 4, 5))
-        kernel = tf.reshape(blocks, (4, 4, 4 * self.inputs, self.channels))
-        return tf.nn.conv2d(tf.nn.space_to_depth(x, 2), kernel, 1, [[0, 0], [1, 2], [1, 2], [0, 0]]) + self.bias
-
-    def compute_output_shape(self, shape: Shape) -> Shape:
-        return (shape[0], shape[1] // 2, shape[2] // 2, self.channels)
+    def convolution_op(self, x: "Tensor", kernel: "Tensor") -> "Tensor":
+        filled = tf.pad(tf.convert_to_tensor(kernel), [[0, 1], [0, 1], [0, 0], [0, 0]])
+        blocks = tf.transpose(tf.reshape(filled, (4, 2, 4, 2, *kernel.shape[2:])), (0, 2, 1, 3, 4, 5))
+        kernel = tf.reshape(blocks, (4, 4, 4 * kernel.shape[2], kernel.shape[3]))
+        return tf.nn.conv2d(tf.nn.space_to_depth(x, 2), kernel, 1, [[0, 0], [1, 2], [1, 2], [0, 0]])
 
 
 class Dropout(keras.layers.Layer):  # type: ignore[misc]

@@ -37,6 +37,8 @@ def strided_generator(
     ``resized`` one repeats pixels before a convolution with stride 1, which leaves no chequered pattern (Odena et al.
     2016, "Deconvolution and Checkerboard Artifacts").
     """
+    from latent_atlas.blocks.fast_layers import UpsampledConvolution  # loads Keras
+
     count, sides = stages(data), smallest(data)
     channels = width << (count - 1)
     latent = keras.Input((latent_dim,), name="latent")
@@ -47,8 +49,7 @@ def strided_generator(
 
     def enlarge(x: "KerasTensor", channels: int, **settings: Any) -> "KerasTensor":
         if resized:
-            conv = keras.layers.Conv2D(channels, kernel, 1, "same", kernel_initializer=_normal(), **settings)
-            return conv(keras.layers.UpSampling2D(2)(x))
+            return UpsampledConvolution(channels, kernel, kernel_initializer=_normal(), **settings)(x)
         return keras.layers.Conv2DTranspose(channels, kernel, 2, "same", kernel_initializer=_normal(), **settings)(x)
 
     x = keras.layers.Dense(sides[0] * sides[1] * channels, use_bias=False, kernel_initializer=_normal())(latent)

@@ -14,6 +14,8 @@ import keras
 import tensorflow as tf
 from tensorflow import Tensor
 
+from latent_atlas.blocks.fast_layers import upsampled_convolution, widened
+
 SLOPE = 0.2
 GAIN = math.sqrt(2)  # of layers that a leaky ReLU follows
 EPSILON = 1e-8
@@ -119,22 +121,12 @@ class Conv(keras.layers.Layer):  # type: ignore[misc]
     def call(self, x: Tensor) -> Tensor:
         kernel = self.kernel * self.scale
         if self.resample == "enlarge":
-            kernel = tf.transpose(_widen(tf.reverse(kernel, (0, 1))), (0, 1, 3, 2))
-            height, width = x.shape[1:3]
-            shape = (tf.shape(x)[0], 2 * height, 2 * width, kernel.shape[2])
-            x = tf.nn.conv2d_transpose(x, kernel, shape, 2, "SAME")
+            x = upsampled_convolution(x, kernel)
         elif self.resample == "reduce":
-            x = tf.nn.conv2d(x, 0.25 * _widen(kernel), 2, "SAME")
+            x = tf.nn.conv2d(x, 0.25 * widened(kernel), 2, "SAME")
         else:
             x = tf.nn.conv2d(x, kernel, 1, "SAME")
         return x if self.bias is None else x + self.bias
-
-
-def _widen(kernel: Tensor) -> Tensor:
-    """A 3x3 kernel as the 4x4 one that acts on pixels enlarged by 2."""
-    line = tf.constant([[1.0, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]], kernel.dtype)
-    square = tf.reshape(line[:, None, :, None] * line[None, :, None, :], (16, 9))
-    return tf.reshape(square @ tf.reshape(kernel, (9, -1)), (4, 4, *kernel.shape[2:]))
 
 
 class Epilogue(keras.layers.Layer):  # type: ignore[misc]

@@ -193,9 +193,9 @@ def _decoder(settings: Settings, data: model.DataSpec) -> "keras.Model":
     width, sides = settings.width, (data.shape[0] // 4, data.shape[1] // 4)
     x = keras.layers.Concatenate()([latent, one_hot])
     x = _activate(settings, keras.layers.Dense(sides[0] * sides[1] * 4 * width)(x))
-    x = UpsampledConvolution(2 * width)(keras.layers.Reshape((*sides, 4 * width))(x))
+    x = UpsampledConvolution(2 * width, 5)(keras.layers.Reshape((*sides, 4 * width))(x))
     x = _activate(settings, keras.layers.Conv2D(width, 3, 1, "same")(_activate(settings, x)))
-    return keras.Model([latent, label], UpsampledConvolution(data.shape[2])(x), name="decoder")
+    return keras.Model([latent, label], UpsampledConvolution(data.shape[2], 5)(x), name="decoder")
 
 
 def _discriminator(settings: Settings, data: model.DataSpec) -> "keras.Model":
