@@ -40,7 +40,7 @@ def test_a_convolution_in_another_form(
     assert found[0][0].shape == layers[0].compute_output_shape(shape)
     assert found[0][0].shape == (shape[0], int(larger * shape[1]), int(larger * shape[2]), channels)
     for one, other in zip(*found, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-3)  # sums of thousands
 
 
 @pytest.mark.parametrize(("channels", "side"), [(1, 3), (6, 3), (1, 5), (6, 5)])
@@ -59,9 +59,9 @@ def test_the_upsampled_convolution_is_upsampling_and_a_convolution(channels: int
 
 def test_dropout_leaves_out_a_share_and_keeps_the_mean() -> None:
     keras.utils.set_random_seed(0)
-    layer, x = fast_layers.Dropout(0.3), tf.ones((101, 103))  # an odd number: half of the last pair is not used
+    layer, x = fast_layers.Dropout(0.3), tf.ones((101, 103))  # an odd number: a part of the last word is not used
     first, second = layer(x, training=True).numpy(), layer(x, training=True).numpy()
-    assert set(np.unique(first).round(4)) == {0.0, np.float32(1 / 0.7).round(4)}
+    assert set(np.unique(first).round(4)) == {0.0, np.float32(1 / (1 - 77 / 256)).round(4)}
     assert abs((first == 0).mean() - 0.3) < 0.02 and abs(first.mean() - 1) < 0.03
     assert 0.3 < ((first == 0) != (second == 0)).mean() < 0.54  # 2 * 0.3 * 0.7 were they independent
     assert (layer(x, training=False).numpy() == 1).all()

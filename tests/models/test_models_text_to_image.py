@@ -183,9 +183,10 @@ def test_images_are_drawn_by_the_average_that_follows_the_generator() -> None:
     assert not np.allclose(average, model.generator([latents, texts])["image"])
 
 
-def test_the_gradient_penalty_flattens_the_discriminator() -> None:
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_the_gradient_penalty_flattens_the_discriminator(share: float) -> None:
     def steepness(gamma: float) -> float:
-        model, given = build(gradient_penalty=gamma, normalization="none"), batch()
+        model, given = build(gradient_penalty=gamma, penalized=share, normalization="none"), batch()
         model.optimizers["generator"].learning_rate.assign(0.0)
         step = tf.function(model.train_step)
         for number in range(20):

@@ -41,7 +41,7 @@ Settings for a small budget, all off in the paper:
 
 - ``gradient_penalty``: 1/2 gamma |grad_x D(x, phi(t))|^2 is added to the discriminator's loss on real images with
   their captions (Mescheder et al. 2018, eq. 9; Tao et al. 2022, "DF-GAN", section 3.2), usually without its batch
-  ``normalization``;
+  ``normalization``; ``penalized`` is the share of the batch on which it is taken, and its mean is the same for any;
 - ``modulated``: latents and text also scale and shift each layer of the generator (DF-GAN, section 3.3);
 - ``resized``: the generator doubles the sides by repeating pixels before 3x3 convolutions (DF-GAN, section 3.1), in
   place of fractionally strided ones, which leave a chequered pattern (Odena et al. 2016, "Deconvolution and
@@ -101,6 +101,7 @@ class Settings(model.ScheduledSettings):
     matching_noise: float = Field(default=0.0, ge=0, le=1, description="stddev of the noise on images that are matched")
     mode_seeking: float = Field(default=0.0, ge=0, description="weight of what keeps images of one caption apart")
     gradient_penalty: float = Field(default=0.0, ge=0, description="gamma of the penalty R1 on the discriminator")
+    penalized: float = Field(default=1.0, gt=0, le=1, description="share of a batch on which R1 is taken")
     normalization: Literal["batch", "none"] = Field(default="batch", description="in the discriminator")
     modulated: bool = Field(default=False, description="the text also scales and shifts each layer of the generator")
     resized: bool = Field(default=False, description="the generator repeats pixels instead of strides; 3x3 kernels")
@@ -180,17 +181,20 @@ class TextToImage(model.Model, model.Illustrates):
     def _discriminator_step(
         self, images: "Tensor", texts: "Tensor", mismatched: "Tensor", exists: "Tensor", fakes: "Tensor"
     ) -> "dict[str, Tensor]":
-        gamma = self.settings.gradient_penalty
+        settings = self.settings
+        few = images[: max(1, round(settings.penalized * settings.batch_size))]
+
+        def judge(images: "Tensor") -> "Tensor":
+            return self.matching([self.features(images, training=True), texts[: tf.shape(images)[0]]], training=True)
+
         with tf.GradientTape() as tape:
-            with tf.GradientTape(watch_accessed_variables=False) as inner:
-                inner.watch(images)
-                maps = self.features(images, training=True)
-                real = self.matching([maps, texts], training=True)
-            wrong = self.matching([maps, mismatched], training=True)
-            fake = self.matching([self.features(fakes, training=True), texts], training=True)
+            maps = self.features(images, training=True)
+            real, wrong = (self.matching([maps, each], training=True) for each in (texts, mismatched))
+            fake = judge(fakes)
             loss = total = matching_aware_loss(real, wrong, fake, exists)
-            if gamma:
-                total += 0.5 * gamma * adversarial.r1_penalty(inner.gradient(real, images))
+            if settings.gradient_penalty:
+                _, gradients = adversarial.input_gradients(judge, few)
+                total += 0.5 * settings.gradient_penalty * adversarial.r1_penalty(gradients)
         descend(self.optimizers["discriminator"], tape, total, self.features, self.matching)
         logits = {"real_logits": real, "mismatched_logits": wrong, "fake_logits": fake}
         return {"discriminator_loss": loss, **{name: tf.reduce_mean(each) for name, each in logits.items()}}
