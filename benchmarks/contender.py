@@ -1,5 +1,8 @@
 """One contender of a race, in a process of its own: reads how many steps to run, and answers with the seconds.
 
+Its first line has the number of parameters, and the seconds that the arithmetic of our step would take at the rate of a
+large matrix product, or 0.
+
 Its arguments are the way (``ours``, ``keras`` or ``torch``), the name of a class in keras_way.py and torch_way.py, the
 scale, the experiment, and how many cores of the processor it may use.
 """
@@ -13,7 +16,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from budget import to_last_phase
+from arithmetic import operations
+from budget import product_rate, to_last_phase
 
 from latent_atlas import backend, check, models, params, prepared, weights
 from latent_atlas.backend import keras, tf
@@ -21,7 +25,8 @@ from latent_atlas.blocks import translation
 from latent_atlas.training.batches import Batches
 from latent_atlas.training.train_steps import TrainSteps
 
-Contest = tuple[dict[str, Any], Callable[[int], None]]  # networks, and what runs so many steps
+Run = Callable[[int], None]  # runs so many steps
+Contest = tuple[dict[str, Any], Run]  # networks, and what trains them
 Columns = dict[str, np.ndarray]
 
 
@@ -41,21 +46,23 @@ def main() -> None:
         backend.configure(settings.threads, here.seed, settings.deterministic)
     model = weights.build(weights.describe(here, key, data.spec))
     to_last_phase(here.experiments[key].model, model)
+    fastest = 0.0
     if way == "ours":
-        networks, run = ours(model, settings, data)
+        networks, (run, count) = model.networks, ours(model, settings, data)
+        fastest = count / product_rate()
     elif way == "keras":
         networks, run = keras_way(peer, model, settings, data)
     else:
         networks, run = torch_way(peer, model, settings, data, int(cores))
-    print(sum(network.count_params() for network in networks.values()), flush=True)
+    print(sum(network.count_params() for network in networks.values()), fastest, flush=True)
     for line in sys.stdin:
         start = time.perf_counter()
         run(int(line))
         print(time.perf_counter() - start, flush=True)
 
 
-def ours(model: models.Model, settings: models.Settings, data: prepared.Dataset) -> Contest:
-    """The steps that training runs, with their batches, and with the losses read after each call."""
+def ours(model: models.Model, settings: models.Settings, data: prepared.Dataset) -> tuple[Run, int]:
+    """The steps that training runs, with their batches, and with the losses read after each call; see `operations`."""
     batches = Batches(data, model.columns(settings), settings.images_per_step, 0, getattr(settings, "window", 0))
     train_steps, done = TrainSteps(model, settings, batches, data.spec, 0), 0
 
@@ -63,9 +70,10 @@ def ours(model: models.Model, settings: models.Settings, data: prepared.Dataset)
         nonlocal done
         until = done + steps
         while done < until:
-            done += len(next(iter(train_steps(done, until - done).values())))
+            done += len(train_steps(done, until - done))
 
-    return model.networks, run
+    batch = {name: tf.constant(column) for name, column in batches[0].items()}
+    return run, operations(lambda: train_steps.step(batch, tf.constant([0, 0]))) if model.traced else 0
 
 
 def keras_way(peer_class: str, model: models.Model, settings: models.Settings, data: prepared.Dataset) -> Contest:

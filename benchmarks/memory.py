@@ -45,7 +45,7 @@ def train(folder: Path, steps: int) -> None:
     batches = Batches(data, model.columns(settings), _BATCH, 0)
     train_steps, done, own = TrainSteps(model, settings, batches, data.spec, 0), 0, 0
     while done < steps:
-        done += len(train_steps(done, min(50, steps - done))["generator_loss"])
+        done += len(train_steps(done, min(50, steps - done)))
         own = max(own, _memory("RssAnon"))
     print(_memory("VmHWM"), own)
 

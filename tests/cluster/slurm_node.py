@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 SETTINGS = Path("/etc/slurm")  # the plugin strips SLURM_CONF from the environment of its jobs: it must be there
-GPUS, CPUS = 2, 4
+GPUS, CPUS = 1, 4
 COMMAND = (
     *("snakemake", "--workflow-profile", "profiles/slurm", "--slurm-no-account", "--slurm-status-command", "squeue"),
     *("--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2"),

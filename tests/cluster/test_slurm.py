@@ -13,8 +13,8 @@ from latent_atlas import params
 
 pytestmark = [pytest.mark.cluster, pytest.mark.skipif(bool(slurm_node.unavailable()), reason=slurm_node.unavailable())]
 
-ON_GPU = ("cnn_digits", "vae_digits", "cvae_digits")  # more than there are GPUs
-WITHOUT = "autoencoder_digits"
+ON_GPU = ("cnn_digits", "cvae_digits")  # more than there are GPUs
+WITHOUT = "mlp_digits"
 
 
 def _project(path: Path) -> Project:

@@ -32,11 +32,14 @@ def test_from_the_archive_to_the_report_without_a_network(closed: Path, tmp_path
     project = Project(tmp_path / "atlas")
 
     def shrink(content: dict[str, Any]) -> None:
-        """One experiment; the data of all."""
+        """One experiment; the data of all, though fewer of those that are drawn."""
         tiny = {"learning_rate": 0.001, **TINY["mlp_digits"]}
         content["experiments"] = {"mlp_digits": content["experiments"]["mlp_digits"] | {"demo": tiny}}
         content["taught"] = {}
         content["resources"].pop("experiments", None)
+        for entry in content["datasets"].values():
+            if "images" in entry["demo"]:
+                entry["demo"]["images"] = 400
 
     project.edit(shrink)
     project.run("git", "-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qam", "One experiment")

@@ -80,7 +80,9 @@ class LanguageModel(model.Model, model.Writes):
             loss = tf.reduce_mean(cross_entropy(logits, text))
         for variable, value in zip(self.carried, carried, strict=True):
             variable.assign(value)
-        gradients, norm = tf.clip_by_global_norm(tape.gradient(loss, variables), self.settings.clip)
+        # A row that was looked up several times has one gradient, their sum: the norm is of that.
+        gradients = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
+        gradients, norm = tf.clip_by_global_norm(gradients, self.settings.clip)
         self.optimizers["network"].apply(gradients, variables)
         return {"nats_per_character": loss, "gradient_norm_before_clipping": norm}
 

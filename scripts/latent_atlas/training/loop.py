@@ -98,10 +98,9 @@ def train(
         _snapshot(record, camera)
     while record.step < settings.steps:
         until_due = next(step for step in due if step > record.step) - record.step
-        losses = steps(record.step, until_due)
-        for row in zip(*losses.values(), strict=True):
+        for losses in steps(record.step, until_due):
             record.step += 1
-            if _note(record, dict(zip(losses, row, strict=True)), every, settings):
+            if _note(record, losses, every, settings):
                 _watch(model, record, settings)
         if record.step in due:
             _snapshot(record, camera)

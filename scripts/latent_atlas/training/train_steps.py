@@ -9,7 +9,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from latent_atlas.backend import tf
 from latent_atlas.columns import DataSpec
@@ -31,7 +30,7 @@ class TrainSteps:
         self._names: list[str] = []
         self._at_once = 1
         # XLA compiles the step alone: its loops need lengths that are known in advance.
-        self._step = tf.function(self._from_disk, jit_compile=True) if settings.xla else self._from_disk
+        self._step = tf.function(self.step, jit_compile=True) if settings.xla else self.step
         columns = {name: tf.TensorSpec((None, *array.shape), array.dtype) for name, array in batches[0].items()}
         signature = [columns, tf.TensorSpec((None, 2), tf.int32)]
         self._run = tf.function(self._loop, input_signature=signature) if model.traced else self._one_by_one
@@ -40,8 +39,8 @@ class TrainSteps:
         """Gives the model the first batch before its first step."""
         self._model.begin(self._as_input(self._batches[0]))
 
-    def __call__(self, first: int, most: int) -> dict[str, NDArray[np.float64]]:
-        """The losses (n,) of the n steps from ``first`` on, counted from 0; as many as take a short time.
+    def __call__(self, first: int, most: int) -> list[dict[str, float]]:
+        """The losses of the n steps from ``first`` on, counted from 0; as many as take a short time.
 
         Args:
             first: the number of steps before.
@@ -52,10 +51,10 @@ class TrainSteps:
         rows = [self._batches[number] for number in numbers]
         batches = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
         seeds = np.array([(self._seed, number) for number in numbers], np.int32)
-        losses = np.asarray(self._run(batches, seeds), np.float64)
+        losses = np.asarray(self._run(batches, seeds), np.float64).tolist()
         fitting = int(_SECONDS * len(numbers) / (time.monotonic() - start))
         self._at_once = max(1, min(_MOST, 2 * self._at_once, fitting))
-        return dict(zip(self._names, losses.T, strict=True))
+        return [dict(zip(self._names, step, strict=True)) for step in losses]
 
     def _loop(self, batches: "Batch", seeds: "Tensor") -> "Tensor":
         count = tf.shape(seeds)[0]
@@ -74,7 +73,8 @@ class TrainSteps:
         self._names = list(losses)
         return tf.stack([tf.cast(loss, tf.float32) for loss in losses.values()])
 
-    def _from_disk(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
+    def step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
+        """One train step, on a batch as it is stored; returns its losses."""
         return self._model.train_step(self._as_input(batch), seed)
 
     def _as_input(self, batch: "dict[str, Any]") -> "Batch":
