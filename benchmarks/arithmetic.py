@@ -39,12 +39,13 @@ def _in_graph(graph: Any) -> int:
 
 
 def _in_node(node: "tf.Operation", graph: Any) -> int:
+    kind = node.type.removeprefix("Stateless").removeprefix("Stateful")
     called = [
         _in_graph(graph._get_function(function.name).graph)
-        for attribute in _CALLS.get(node.type.removeprefix("Stateless").removeprefix("Stateful"), ())
+        for attribute in _CALLS.get(kind, ())
         for function in _listed(node.get_attr(attribute))
     ]
-    if (node.type.endswith("While") and any(called)) or node.type == "BlockLSTM":
+    if (kind == "While" and any(called)) or kind == "BlockLSTM":
         raise _LoopError(node.name)
     return max(called, default=_in_operation(node))
 

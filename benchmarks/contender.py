@@ -49,7 +49,7 @@ def main() -> None:
     fastest = 0.0
     if way == "ours":
         networks, (run, count) = model.networks, ours(model, settings, data)
-        fastest = count / product_rate()
+        fastest = count / product_rate() if count else 0.0
     elif way == "keras":
         networks, run = keras_way(peer, model, settings, data)
     else:

@@ -48,8 +48,11 @@ def test_operations_are_counted_as_by_hand() -> None:
     assert operations(gradients) == 2 * (product + convolution)  # forwards, and for the weights
     assert operations(lambda: tf.cond(x[0, 0] > 0, lambda: x @ weights, lambda: tf.zeros((5, 4)))) == product
     assert operations(lambda: tf.while_loop(lambda i: i < 3, lambda i: i + x[0, 0], [0.0])) == 0
-    repeated = tf.while_loop, lambda i, y: i < 3, lambda i, y: (i + 1, y + x @ weights)
-    assert operations(lambda: [x @ weights, repeated[0](*repeated[1:], [0, tf.zeros((5, 4))])]) == 0
+
+    def repeated() -> Any:
+        return tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, y + x @ weights), [0, tf.zeros((5, 4))])
+
+    assert operations(lambda: [x @ weights, repeated()]) == 0
 
 
 def test_an_experiment_without_a_peer_is_refused(tmp_path: Path) -> None:
