@@ -14,14 +14,16 @@ from torch.nn import functional
 from latent_atlas.backend import keras
 
 
-class _Counted(nn.Module):
+class Counted(nn.Module):
+    """Networks whose parameters are counted as Keras does."""
+
     def count_params(self) -> int:
         """As many as Keras counts: moving averages too, but not the second bias of an LSTM, which is none there."""
         named = itertools.chain(self.named_parameters(), self.named_buffers())
         return sum(x.numel() for name, x in named if x.is_floating_point() and "bias_hh" not in name)
 
 
-class Network(_Counted):
+class Network(Counted):
     """A functional Keras network: the same graph of PyTorch's layers, with weights of its own."""
 
     def __init__(self, network: Any) -> None:
@@ -78,7 +80,7 @@ def converted(layer: Any, node: Any) -> Callable[..., Any]:  # noqa: PLR0911, PL
         case "Dense":
             linear = nn.Linear(channels, layer.units, layer.use_bias)
             return _then(linear, layer.activation)
-        case "Conv2D":
+        case "Conv2D" | "HalvingConvolution":
             return _then(_convolution(layer, channels), layer.activation)
         case "Conv2DTranspose":
             kernel, stride = layer.kernel_size[0], layer.strides[0]
@@ -101,6 +103,8 @@ def converted(layer: Any, node: Any) -> Callable[..., Any]:  # noqa: PLR0911, PL
             return torch.tanh
         case "Dropout":
             return nn.Dropout(layer.rate)
+        case "UpsampledConvolution":
+            return nn.Sequential(nn.Upsample(scale_factor=2), _convolution(layer, channels))
         case "Flatten":
             return lambda x: x.flatten(1)
         case "Reshape":
@@ -112,7 +116,7 @@ def converted(layer: Any, node: Any) -> Callable[..., Any]:  # noqa: PLR0911, PL
         case "Rescaling":
             return lambda x: x * layer.scale + layer.offset
         case "MaxPooling2D":
-            return lambda x: functional.max_pool2d(x, layer.pool_size)
+            return lambda x: functional.max_pool2d(x, layer.pool_size, ceil_mode=layer.padding == "same")
         case "GlobalMaxPooling2D":
             return lambda x: x.amax((2, 3))
         case "UpSampling2D":
@@ -153,7 +157,7 @@ def _then(layer: nn.Module, activation: Any) -> nn.Module:
 # ------------------------------------------------------------------------- text
 
 
-class Characters(_Counted):
+class Characters(Counted):
     """Vectors of characters and of the sequences that end with them, blocks, and the softmax's logits."""
 
     def __init__(self, size: int, settings: Any, block: type[nn.Module]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
+import torch_stylegan
 from torch import Tensor, nn
 from torch.nn import functional
 from torch_networks import Characters, Network, Recurrent, Transformer
@@ -135,7 +136,12 @@ class VAEGAN(_Peer):
         }
 
     def step(self, batch: Batch) -> dict[str, Tensor]:
-        images, labels, gamma = batch["images"], _labels(batch), self.settings.gamma
+        losses = self.losses(batch["images"], _labels(batch))
+        self.descend(losses)
+        return losses
+
+    def losses(self, images: Tensor, labels: list[Tensor]) -> dict[str, Tensor]:
+        gamma = self.settings.gamma
         encoder, decoder, discriminator = (self.networks[n] for n in ("encoder", "decoder", "discriminator"))
         mean, log_variance, latents = _encoded(encoder, images, labels)
         drawn = [torch.sigmoid(decoder(z, *labels)) for z in (latents, torch.randn_like(latents))]
@@ -143,18 +149,78 @@ class VAEGAN(_Peer):
         metric = 0.5 * (real["metric"].detach() - fakes[0]["metric"]).square().sum(1).mean()
         fooled = sum(_entropy(fake["logits"], 1.0) for fake in fakes) / 2
         caught = sum(_entropy(fake["logits"], 0.0) for fake in fakes) / 2
-        losses = {
+        return {
             "encoder": _kl(mean, log_variance) + metric,
             "decoder": gamma * metric + (1 - gamma) * fooled,
             "discriminator": _entropy(real["logits"], 1.0) + caught,
         }
+
+    def descend(self, losses: dict[str, Tensor]) -> None:
         for name, loss in losses.items():
             weights = list(self.networks[name].parameters())
             for weight, gradient in zip(weights, torch.autograd.grad(loss, weights, retain_graph=True), strict=True):
                 weight.grad = gradient
-        for optimizer in self.each.values():
-            optimizer.step()
+        for name in losses:
+            self.each[name].step()
+
+
+class Article(VAEGAN):
+    """The article's layers and schedule: one step of the discriminator, three of encoder and decoder, a batch each."""
+
+    def step(self, batch: Batch) -> dict[str, Tensor]:
+        count = self.settings.batch_size
+        parts = list(zip(batch["images"].split(count), batch["labels"].split(count), strict=True))
+        for names, (images, labels) in [(["discriminator"], parts[0]), *((["encoder", "decoder"], p) for p in parts)]:
+            losses = self.losses(images, [labels])
+            self.descend({name: losses[name] for name in names})
         return losses
+
+
+class StyleGAN(_Peer):
+    """The authors' losses and moving average at full size, as PyTorch's ports have them, with this model's settings."""
+
+    def __init__(self, model: Any, settings: Any) -> None:
+        self.settings, self.networks = settings, {}
+        for name, each in model.networks.items():
+            self.networks[name] = getattr(torch_stylegan, type(each).__name__)(each)
+        n, betas = self.networks, {"betas": (0.0, 0.99)}
+        self.own = {"g": self.adam(n["mapping"], n["synthesis"], **betas), "d": self.adam(n["discriminator"], **betas)}
+        self.layers = model.style_layers
+
+    def step(self, batch: Batch) -> dict[str, Tensor]:
+        images, discriminator = batch["images"], self.networks["discriminator"]
+        mirrored = torch.rand(len(images), 1, 1, 1) < 0.5
+        images = (2.0 * torch.where(mirrored, images.flip(3), images) - 1.0).requires_grad_()
+        discriminator.requires_grad_(True)
+        self.own["d"].zero_grad()
+        real = discriminator(images)
+        (gradient,) = torch.autograd.grad(real.sum(), images, create_graph=True)
+        with torch.no_grad():
+            fakes = self.mixed()
+        loss = functional.softplus(discriminator(fakes)).mean() + functional.softplus(-real).mean()
+        (loss + 0.5 * self.settings.r1 * gradient.square().sum((1, 2, 3)).mean()).backward()
+        self.own["d"].step()
+        discriminator.requires_grad_(False)
+        self.own["g"].zero_grad()
+        fooling = functional.softplus(-discriminator(self.mixed())).mean()
+        fooling.backward()
+        self.own["g"].step()
+        decay = 0.5 ** (self.settings.batch_size / self.settings.average_images)
+        with torch.no_grad():
+            for part in ("mapping", "synthesis"):
+                pairs = zip(*(self.networks[name].parameters() for name in (f"average_{part}", part)), strict=True)
+                for average, weight in pairs:
+                    average.lerp_(weight, 1.0 - decay)
+        return {"loss": loss, "fooling": fooling}
+
+    def mixed(self) -> Tensor:
+        """Images of which some have two styles."""
+        count, layers = self.settings.batch_size, self.layers
+        first, second = (self.networks["mapping"](torch.randn(count, self.settings.latent_dim)) for _ in range(2))
+        crossover = torch.randint(1, layers, (count, 1, 1))
+        crossover = torch.where(torch.rand(count, 1, 1) < self.settings.style_mixing, crossover, layers)
+        styles = torch.where(torch.arange(layers)[None, :, None] < crossover, first[:, None], second[:, None])
+        return self.networks["synthesis"](styles)
 
 
 class CycleGAN(_Peer):
