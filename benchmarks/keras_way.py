@@ -5,19 +5,19 @@ and layers. That is what most people would write who start from those examples.
 """
 
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any
 
 from latent_atlas.backend import keras, tf
-from latent_atlas.blocks.fast_layers import Dropout, HalvingConvolution, UpsampledConvolution
+from latent_atlas.blocks import fast_layers
 from latent_atlas.blocks.language_layers import LSTM, NgramEmbedding
 
 
 class _Peer(keras.Model):  # type: ignore[misc]
     def __init__(self, model: Any, settings: Any) -> None:
         super().__init__()
-        self.networks, self.settings = model.networks, settings
-        for name, network in model.networks.items():
+        self.networks = {name: _plain(network) for name, network in model.networks.items()}
+        self.settings = settings
+        for name, network in self.networks.items():
             setattr(self, name, network)
 
     def draw(self, count: Any, labels: Sequence[Any] = ()) -> Any:
@@ -158,10 +158,6 @@ class VAEGAN(_Peer):
 class Article(VAEGAN):
     """The article's layers and schedule: one step of the discriminator, three of encoder and decoder, a batch each."""
 
-    def __init__(self, model: Any, settings: Any) -> None:
-        plain = {name: keras.models.clone_model(each, clone_function=_plain) for name, each in model.networks.items()}
-        super().__init__(SimpleNamespace(networks=plain), settings)
-
     def train_step(self, data: dict[str, Any]) -> dict[str, Any]:
         count = self.settings.inner_steps
         parts = list(zip(tf.split(data["images"], count), tf.split(data["labels"], count), strict=True))
@@ -297,15 +293,26 @@ class LSTMWriter(Writer):
         self.networks, self.beginnings = {"network": self.network}, model.beginnings[:1]
 
 
-def _plain(layer: Any) -> Any:
-    """Keras' own layer in place of one of `latent_atlas.blocks.fast_layers`."""
-    if isinstance(layer, UpsampledConvolution):
-        convolution = keras.layers.Conv2D(layer.filters, layer.kernel_size, padding="same")
-        return keras.Sequential([keras.layers.UpSampling2D(), convolution])
-    if isinstance(layer, HalvingConvolution):
-        return keras.layers.Conv2D(layer.filters, layer.kernel_size, 2, "same")
-    if isinstance(layer, Dropout):
-        return keras.layers.Dropout(layer.rate)
+def _plain(network: Any) -> Any:
+    """The network with Keras' own layers in place of those of `latent_atlas.blocks.fast_layers`."""
+    if not any(type(layer).__module__ == fast_layers.__name__ for layer in network.layers):
+        return network
+    return keras.models.clone_model(network, clone_function=_own)
+
+
+def _own(layer: Any) -> Any:
+    match layer:
+        case fast_layers.UpsampledConvolution():
+            convolution = keras.layers.Conv2D(
+                layer.filters, layer.kernel_size, padding="same", activation=layer.activation, use_bias=layer.use_bias
+            )
+            return keras.Sequential([keras.layers.UpSampling2D(), convolution])
+        case fast_layers.HalvingConvolution():
+            return keras.layers.Conv2D(layer.filters, layer.kernel_size, 2, "same")
+        case fast_layers.BatchNormalization():
+            return keras.layers.BatchNormalization.from_config(layer.get_config())
+        case fast_layers.Dropout():
+            return keras.layers.Dropout(layer.rate)
     return type(layer).from_config(layer.get_config())
 
 

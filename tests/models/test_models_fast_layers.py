@@ -66,3 +66,38 @@ def test_dropout_leaves_out_a_share_and_keeps_the_mean() -> None:
     assert 0.3 < ((first == 0) != (second == 0)).mean() < 0.54  # 2 * 0.3 * 0.7 were they independent
     assert (layer(x, training=False).numpy() == 1).all()
     assert (fast_layers.Dropout(0.0)(x, training=True).numpy() == 1).all()
+
+
+@pytest.mark.parametrize("shape", [(6, 5), (4, 6, 8, 3), (1, 1, 1, 2)])
+@pytest.mark.parametrize("settings", [{"momentum": 0.9}, {"center": False, "scale": False, "epsilon": 1e-5}])
+def test_batch_normalization_in_one_operation(shape: tuple[int, ...], settings: dict[str, Any]) -> None:
+    numbers = np.random.default_rng(0)
+    x = tf.constant(numbers.normal(3.0, 2.0, shape), tf.float32)
+    layers = [each.BatchNormalization(**settings) for each in (fast_layers, keras.layers)]
+    for layer in layers:
+        layer.build(shape)
+    weights = [numbers.uniform(0.5, 1.5, each.shape) for each in layers[0].weights]
+    found: list[list[Any]] = []
+    for layer in layers:
+        layer.set_weights(weights)
+        with tf.GradientTape() as outer:  # the second gradient, too, for penalties on it
+            outer.watch(x)
+            with tf.GradientTape(persistent=True) as tape:
+                tape.watch(x)
+                y = layer(x, training=True)
+                loss = tf.reduce_sum(tf.sin(y))
+            first = tape.gradient(loss, x)
+            squared = tf.reduce_sum(first**2)
+        gradients = tape.gradient(loss, [each.value for each in layer.trainable_weights])
+        found.append([y, first, *gradients, outer.gradient(squared, x), *layer.get_weights(), layer(x)])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=2e-4)
+    assert not np.allclose(layers[0].moving_mean, weights[-2])
+
+
+def test_batch_normalization_computes_in_bfloat16() -> None:
+    x = np.random.default_rng(0).normal(size=(64, 4, 4, 3)).astype(np.float32)
+    layer = fast_layers.BatchNormalization(dtype="mixed_bfloat16")
+    y = layer(x, training=True)
+    assert y.dtype == tf.bfloat16
+    np.testing.assert_allclose(tf.cast(y, tf.float32), keras.layers.BatchNormalization()(x, training=True), atol=0.05)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from latent_atlas.backend import keras, tf
+from latent_atlas.blocks.layers import batch_norm
 from latent_atlas.blocks.networks import stages
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def image_encoder(data: "DataSpec", width: int, embedding_dim: int) -> "keras.Mo
     x = image
     for stage in range(stages(data)):
         x = keras.layers.Conv2D(width * min(2**stage, 8), 3, padding="same", use_bias=False)(x)
-        x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
-        x = keras.layers.MaxPooling2D()(x)
+        x = keras.layers.MaxPooling2D()(batch_norm(x, momentum=0.9))
+        x = keras.layers.ReLU()(x)
     x = keras.layers.Dense(8 * width, "relu")(keras.layers.GlobalMaxPooling2D()(x))
     return keras.Model(image, keras.layers.Dense(embedding_dim)(x), name="image_encoder")
 

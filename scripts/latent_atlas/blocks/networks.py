@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from latent_atlas.backend import keras
+from latent_atlas.blocks import layers
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import DataSpec
 
@@ -92,7 +93,7 @@ def conv_classifier(data: DataSpec, width: int, feature_dim: int, dropout: float
         x = keras.layers.Conv2D(width * min(2**stage, 8), 3, padding="same", activation="relu")(x)
         maps.append(x)
         x = keras.layers.MaxPooling2D()(x)
-    x = keras.layers.Dropout(dropout)(keras.layers.Flatten()(x))
+    x = layers.dropout(keras.layers.Flatten()(x), dropout)
     features = keras.layers.Dense(feature_dim, "relu", name="features")(x)
     logits = keras.layers.Dense(answers, name="logits")(features)
     return keras.Model(image, {"logits": logits, "features": features, "maps": maps}, name="classifier")
@@ -107,4 +108,4 @@ def _join_label(inputs: "list[KerasTensor]", x: "KerasTensor", labels: int) -> "
 
 
 def _activate(x: "KerasTensor", batch_norm: bool) -> "KerasTensor":
-    return keras.layers.ReLU()(keras.layers.BatchNormalization()(x) if batch_norm else x)
+    return keras.layers.ReLU()(layers.batch_norm(x) if batch_norm else x)

@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any, Literal
 
 from latent_atlas.backend import keras
+from latent_atlas.blocks.layers import batch_norm, upsampled_convolution
 from latent_atlas.blocks.networks import smallest, stages
 from latent_atlas.model import DataSpec
 
@@ -37,8 +38,6 @@ def strided_generator(
     ``resized`` one repeats pixels before a convolution with stride 1, which leaves no chequered pattern (Odena et al.
     2016, "Deconvolution and Checkerboard Artifacts").
     """
-    from latent_atlas.blocks.fast_layers import UpsampledConvolution  # loads Keras
-
     count, sides = stages(data), smallest(data)
     channels = width << (count - 1)
     latent = keras.Input((latent_dim,), name="latent")
@@ -49,7 +48,7 @@ def strided_generator(
 
     def enlarge(x: "KerasTensor", channels: int, **settings: Any) -> "KerasTensor":
         if resized:
-            return UpsampledConvolution(channels, kernel, kernel_initializer=_normal(), **settings)(x)
+            return upsampled_convolution(x, channels, kernel, kernel_initializer=_normal(), **settings)
         return keras.layers.Conv2DTranspose(channels, kernel, 2, "same", kernel_initializer=_normal(), **settings)(x)
 
     x = keras.layers.Dense(sides[0] * sides[1] * channels, use_bias=False, kernel_initializer=_normal())(latent)
@@ -125,5 +124,5 @@ def _normalize(x: "KerasTensor", normalization: Normalization) -> "KerasTensor":
     if normalization == "none":
         return x
     if normalization == "batch":
-        return keras.layers.BatchNormalization(momentum=_MOMENTUM, epsilon=1e-5)(x)
+        return batch_norm(x, momentum=_MOMENTUM, epsilon=1e-5)
     return keras.layers.GroupNormalization(groups=1, epsilon=1e-5)(x)

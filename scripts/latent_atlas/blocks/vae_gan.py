@@ -10,6 +10,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import adversarial
+from latent_atlas.blocks.layers import batch_norm
 from latent_atlas.blocks.losses import binary_cross_entropy, kl_to_standard_normal, reparameterize
 from latent_atlas.blocks.networks import check_sides, conv_decoder, conv_encoder, label_input
 from latent_atlas.blocks.optimizers import descend, rmsprop
@@ -126,12 +127,12 @@ def discriminator(data: model.DataSpec, width: int, labels: int) -> "keras.Model
         inputs.append(label)
     x = keras.layers.LeakyReLU(0.2)(keras.layers.Conv2D(width, 5, 2, padding="same")(image))
     x = keras.layers.Conv2D(2 * width, 5, 2, padding="same", use_bias=False)(x)
-    x = keras.layers.LeakyReLU(0.2)(keras.layers.BatchNormalization()(x))
+    x = keras.layers.LeakyReLU(0.2)(batch_norm(x))
     x = keras.layers.Conv2D(2 * width, 3, padding="same", use_bias=False, name="metric_layer")(x)
     metric = keras.layers.Flatten(name="metric")(x)
-    x = keras.layers.LeakyReLU(0.2)(keras.layers.BatchNormalization()(x))
+    x = keras.layers.LeakyReLU(0.2)(batch_norm(x))
     x = keras.layers.Dense(8 * width, use_bias=False)(keras.layers.Flatten()(x))
-    hidden = keras.layers.LeakyReLU(0.2)(keras.layers.BatchNormalization()(x))
+    hidden = keras.layers.LeakyReLU(0.2)(batch_norm(x))
     if labels:
         embedding = keras.layers.Dense(8 * width, use_bias=False, name="label_embedding")(one_hot)
         projection = keras.layers.Dot(axes=1)([hidden, embedding])

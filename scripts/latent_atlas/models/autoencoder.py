@@ -22,6 +22,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks.classification import check_classes
+from latent_atlas.blocks.layers import batch_norm
 from latent_atlas.blocks.losses import bernoulli_log_likelihood
 from latent_atlas.blocks.networks import check_sides, conv_decoder, conv_encoder
 from latent_atlas.blocks.optimizers import adam, descend, scheduled
@@ -69,7 +70,7 @@ class Autoencoder(model.Model, model.Encodes, model.Decodes, model.Denoises, mod
         }
         for name, latent_dim in dimensions.items():
             head = conv_encoder(data, settings.width, {"code": latent_dim})
-            code = keras.layers.BatchNormalization(center=False, scale=False)(head.output["code"])
+            code = batch_norm(head.output["code"], center=False, scale=False)
             self.networks[f"{name}_encoder"] = keras.Model(head.input, code, name=f"{name}_encoder")
             self.networks[f"{name}_decoder"] = conv_decoder(data, settings.width, latent_dim)
             self.optimizers[name] = adam(scheduled(settings), *self._networks(name))

@@ -27,6 +27,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras
 from latent_atlas.blocks import adversarial, perceptrons
+from latent_atlas.blocks.layers import dropout
 from latent_atlas.blocks.networks import label_input
 from latent_atlas.blocks.optimizers import adam_each, scheduled
 
@@ -78,9 +79,9 @@ def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     sees_latent = perceptrons.rectifiers(latent, settings.latent_units)
     sees_label = perceptrons.rectifiers(one_hot, settings.label_units, perceptrons.LABEL_GAIN)
     x = keras.layers.Concatenate()([sees_latent, sees_label])
-    x = keras.layers.Dropout(settings.generator_dropout)(x)
+    x = dropout(x, settings.generator_dropout)
     x = perceptrons.rectifiers(x, settings.hidden)
-    x = keras.layers.Dropout(settings.generator_dropout)(x)
+    x = dropout(x, settings.generator_dropout)
     return keras.Model([latent, label], perceptrons.image(x, data.shape), name="generator")
 
 
@@ -88,10 +89,10 @@ def discriminator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Images and labels to one logit each, (n, 1)."""
     image = keras.Input(data.shape, name="image")
     label, one_hot = label_input(data.labels)
-    pixels = keras.layers.Dropout(settings.input_dropout)(keras.layers.Flatten()(image))
+    pixels = dropout(keras.layers.Flatten()(image), settings.input_dropout)
     sees_image = perceptrons.maxout(pixels, settings.maxout_units, 5)
     sees_label = perceptrons.maxout(one_hot, settings.label_maxout_units, 5, perceptrons.LABEL_GAIN)
     x = keras.layers.Concatenate()([sees_image, sees_label])
-    x = keras.layers.Dropout(settings.dropout)(x)
-    x = keras.layers.Dropout(settings.dropout)(perceptrons.maxout(x, settings.maxout_units, 4))
+    x = dropout(x, settings.dropout)
+    x = dropout(perceptrons.maxout(x, settings.maxout_units, 4), settings.dropout)
     return keras.Model([image, label], perceptrons.logits(x), name="discriminator")

@@ -21,6 +21,7 @@ from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks.augmentation import random_mirror, random_shift
 from latent_atlas.blocks.classification import check_classes, classifier_step
+from latent_atlas.blocks.layers import batch_norm, dropout
 from latent_atlas.blocks.optimizers import adam, scheduled
 from latent_atlas.errors import AtlasError
 
@@ -73,11 +74,11 @@ class CNN(model.Model, model.Classifies, model.MapsFeatures):
         for block in range(settings.blocks):
             channels, bias = settings.width << block, not settings.batch_norm
             x = keras.layers.Conv2D(channels, settings.kernel, padding="same", use_bias=bias)(x)
-            x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x) if settings.batch_norm else x)
+            x = keras.layers.ReLU()(batch_norm(x, momentum=0.9) if settings.batch_norm else x)
             maps.append(x)
             x = keras.layers.MaxPooling2D()(x)
         x = (keras.layers.GlobalMaxPooling2D() if settings.anywhere else keras.layers.Flatten())(x)
-        x = keras.layers.Dropout(settings.dropout)(x)
+        x = dropout(x, settings.dropout)
         features = keras.layers.Dense(settings.feature_dim, "relu", name="features")(x)
         parts = [keras.layers.Dense(count)(features) for count in settings.factors or [data.labels]]
         logits = functools.reduce(_sums, parts)

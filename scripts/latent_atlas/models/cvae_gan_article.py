@@ -32,6 +32,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import adversarial
+from latent_atlas.blocks.layers import dropout, halving_convolution, upsampled_convolution
 from latent_atlas.blocks.losses import kl_to_standard_normal, reparameterize
 from latent_atlas.blocks.networks import label_input
 from latent_atlas.blocks.optimizers import descend, rmsprop
@@ -187,23 +188,19 @@ def _encoder(settings: Settings, data: model.DataSpec) -> "keras.Model":
 
 
 def _decoder(settings: Settings, data: model.DataSpec) -> "keras.Model":
-    from latent_atlas.blocks.fast_layers import UpsampledConvolution
-
     latent, (label, one_hot) = keras.Input((settings.latent_dim,), name="latent"), label_input(data.labels)
     width, sides = settings.width, (data.shape[0] // 4, data.shape[1] // 4)
     x = keras.layers.Concatenate()([latent, one_hot])
     x = _activate(settings, keras.layers.Dense(sides[0] * sides[1] * 4 * width)(x))
-    x = UpsampledConvolution(2 * width, 5)(keras.layers.Reshape((*sides, 4 * width))(x))
+    x = upsampled_convolution(keras.layers.Reshape((*sides, 4 * width))(x), 2 * width, 5)
     x = _activate(settings, keras.layers.Conv2D(width, 3, 1, "same")(_activate(settings, x)))
-    return keras.Model([latent, label], UpsampledConvolution(data.shape[2], 5)(x), name="decoder")
+    return keras.Model([latent, label], upsampled_convolution(x, data.shape[2], 5), name="decoder")
 
 
 def _discriminator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Image and label to ``logits`` (n, 1) and ``metric`` = Dis_l(x), flat (n, units)."""
-    from latent_atlas.blocks.fast_layers import HalvingConvolution
-
     image, (label, one_hot), width = keras.Input(data.shape, name="image"), label_input(data.labels), settings.width
-    x = _activate(settings, HalvingConvolution(4 * width)(image))
+    x = _activate(settings, halving_convolution(image, 4 * width))
     x = keras.layers.MaxPooling2D(padding="same")(x)
     maps = keras.layers.UpSampling2D(x.shape[1:3])(keras.layers.Reshape((1, 1, data.labels))(one_hot))
     x = keras.layers.Concatenate()([x, maps])
@@ -215,6 +212,4 @@ def _discriminator(settings: Settings, data: model.DataSpec) -> "keras.Model":
 
 
 def _activate(settings: Settings, x: "keras.KerasTensor") -> "keras.KerasTensor":
-    from latent_atlas.blocks.fast_layers import Dropout
-
-    return Dropout(settings.dropout)(keras.layers.LeakyReLU(0.3)(x))
+    return dropout(keras.layers.LeakyReLU(0.3)(x), settings.dropout)

@@ -20,6 +20,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras
 from latent_atlas.blocks import adversarial, perceptrons
+from latent_atlas.blocks.layers import dropout
 from latent_atlas.blocks.optimizers import adam_each, scheduled
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def generator(settings: Settings, data: model.DataSpec) -> "keras.Model":
 def discriminator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Images to one logit each, (n, 1)."""
     image = keras.Input(data.shape, name="image")
-    x = keras.layers.Dropout(settings.input_dropout)(keras.layers.Flatten()(image))
+    x = dropout(keras.layers.Flatten()(image), settings.input_dropout)
     for _ in range(2):
         x = perceptrons.maxout(x, settings.maxout_units, settings.maxout_pieces)
-        x = keras.layers.Dropout(settings.dropout)(x)
+        x = dropout(x, settings.dropout)
     return keras.Model([image], perceptrons.logits(x), name="discriminator")

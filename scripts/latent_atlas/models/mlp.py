@@ -11,6 +11,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras
 from latent_atlas.blocks.classification import check_classes, classifier_step
+from latent_atlas.blocks.layers import dropout
 from latent_atlas.blocks.optimizers import adam, scheduled
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ class MLP(model.Model, model.Classifies):
         image = keras.Input(data.shape, name="image")
         x = keras.layers.Flatten()(image)
         x = keras.layers.Dense(settings.hidden, "relu")(x)
-        x = keras.layers.Dropout(settings.dropout)(x)
+        x = dropout(x, settings.dropout)
         features = keras.layers.Dense(settings.feature_dim, "relu", name="features")(x)
-        x = keras.layers.Dropout(settings.dropout)(features)
+        x = dropout(features, settings.dropout)
         logits = keras.layers.Dense(data.labels, name="logits")(x)
         self.network = keras.Model(image, {"logits": logits, "features": features}, name="classifier")
         self.networks = {"classifier": self.network}

@@ -33,6 +33,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import adversarial
+from latent_atlas.blocks.layers import batch_norm
 from latent_atlas.blocks.networks import stages
 from latent_atlas.blocks.optimizers import adam, descend
 from latent_atlas.errors import AtlasError
@@ -221,7 +222,7 @@ def _conv(x: "KerasTensor", width: int, strides: int = 1) -> "KerasTensor":
 
 
 def _normalize(x: "KerasTensor") -> "KerasTensor":
-    return keras.layers.BatchNormalization(momentum=_MOMENTUM)(x)
+    return batch_norm(x, momentum=_MOMENTUM)
 
 
 def _prelu(x: "KerasTensor") -> "KerasTensor":

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from latent_atlas import model
-from latent_atlas.backend import keras
 from latent_atlas.blocks import language
+from latent_atlas.blocks.layers import dropout
 
 if TYPE_CHECKING:
     from keras import KerasTensor
@@ -51,7 +51,7 @@ class TextRNN(language.LanguageModel):
             after = []
             for h, c in zip(states[::2], states[1::2], strict=True):
                 y, *state = layers.LSTM(settings.units, settings.units)(x, h, c)
-                x = x + keras.layers.Dropout(settings.dropout)(y)
+                x = x + dropout(y, settings.dropout)
                 after += state
             return x, after
 

@@ -26,6 +26,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras
 from latent_atlas.blocks import language
+from latent_atlas.blocks.layers import dropout
 from latent_atlas.errors import AtlasError
 
 if TYPE_CHECKING:
@@ -65,9 +66,9 @@ class TextTransformer(language.LanguageModel):
             for keys, values in zip(cache[::2], cache[1::2], strict=True):
                 norm = keras.layers.LayerNormalization(epsilon=1e-5)
                 y, *memory = layers.Attention(units, settings.heads, reach)(norm(x), keys, values, known)
-                x = x + keras.layers.Dropout(settings.dropout)(y)
+                x = x + dropout(y, settings.dropout)
                 y = keras.layers.Dense(4 * units, activation="gelu")(keras.layers.LayerNormalization(epsilon=1e-5)(x))
-                x = x + keras.layers.Dropout(settings.dropout)(keras.layers.Dense(units, kernel_initializer="zeros")(y))
+                x = x + dropout(keras.layers.Dense(units, kernel_initializer="zeros")(y), settings.dropout)
                 after += memory
             return x, after
 
