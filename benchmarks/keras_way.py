@@ -313,7 +313,7 @@ def _own(layer: Any) -> Any:
             return keras.layers.BatchNormalization.from_config(layer.get_config())
         case fast_layers.Dropout():
             return keras.layers.Dropout(layer.rate)
-    return type(layer).from_config(layer.get_config())
+    return layer
 
 
 def _squared(logits: Any, target: float) -> Any:
