@@ -56,7 +56,7 @@ def _sync(source: str | None) -> None:
         return
     if not _snakemake_is_clean():
         raise AtlasError("results are not up to date in either engine; run `make` or `dvc repro` first")
-    # Where DVC's cache holds copies, as by default, files may stay where they are, and keep the times that Snakemake reads.
+    # By default the cache holds copies: files may stay where they are, and keep the times that Snakemake looks at.
     links = subprocess.run(["dvc", "config", "cache.type"], capture_output=True, check=False).returncode == 0
     _run("dvc", "commit", "--force", *([] if links else ["--no-relink"]))
     if links:
