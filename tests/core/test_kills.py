@@ -18,7 +18,7 @@ from projects import Project, make_project
 
 KILLS = int(os.environ.get("KILLS", "5"))
 # Enough that a training outlasts the kills that strike it.
-LONG = {"cnn_digits": 6000, "cvae_digits": 2000, "cvae_gan_digits_z8": 2000}
+LONG = {"cnn_digits": 6000, "cvae_digits": 4000, "cvae_gan_digits_z8": 2500}
 STEPS = {key: steps * max(KILLS, 8) // 30 for key, steps in LONG.items()}
 EXPERIMENTS = list(STEPS)
 SEED = 20
