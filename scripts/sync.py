@@ -57,7 +57,7 @@ def _sync(source: str | None) -> None:
     if not _snakemake_is_clean():
         raise AtlasError("results are not up to date in either engine; run `make` or `dvc repro` first")
     # By default the cache holds copies: files may stay where they are, and keep the times that Snakemake looks at.
-    links = subprocess.run(["dvc", "config", "cache.type"], capture_output=True, check=False).returncode == 0
+    links = _run("dvc", "config", "cache.type").strip()
     _run("dvc", "commit", "--force", *([] if links else ["--no-relink"]))
     if links:
         _touch()
