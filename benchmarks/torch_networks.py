@@ -104,7 +104,7 @@ def converted(layer: Any, node: Any) -> Callable[..., Any]:  # noqa: PLR0911, PL
         case "Dropout":
             return nn.Dropout(layer.rate)
         case "UpsampledConvolution":
-            return nn.Sequential(nn.Upsample(scale_factor=2), _convolution(layer, channels))
+            return _then(nn.Sequential(nn.Upsample(scale_factor=2), _convolution(layer, channels)), layer.activation)
         case "Flatten":
             return lambda x: x.flatten(1)
         case "Reshape":

@@ -93,6 +93,8 @@ def _snakemake_is_clean() -> bool:
 
 
 def _touch() -> None:
+    if not _dvc_is_clean():
+        raise AtlasError("DVC's record does not match the files; run `dvc status` to see which")
     _run("snakemake", "--touch", "--forceall", "--cores", "1", "--quiet", "all")
 
 
