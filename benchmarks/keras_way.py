@@ -307,8 +307,10 @@ def _own(layer: Any) -> Any:
                 layer.filters, layer.kernel_size, padding="same", activation=layer.activation, use_bias=layer.use_bias
             )
             return keras.Sequential([keras.layers.UpSampling2D(), convolution])
-        case fast_layers.HalvingConvolution():
-            return keras.layers.Conv2D(layer.filters, layer.kernel_size, 2, "same")
+        case fast_layers.StridedConvolution():
+            return keras.layers.Conv2D.from_config(layer.get_config())
+        case fast_layers.TransposedConvolution():
+            return keras.layers.Conv2DTranspose.from_config(layer.get_config())
         case fast_layers.BatchNormalization():
             return keras.layers.BatchNormalization.from_config(layer.get_config())
         case fast_layers.Dropout():

@@ -80,9 +80,9 @@ def converted(layer: Any, node: Any) -> Callable[..., Any]:  # noqa: PLR0911, PL
         case "Dense":
             linear = nn.Linear(channels, layer.units, layer.use_bias)
             return _then(linear, layer.activation)
-        case "Conv2D" | "HalvingConvolution":
+        case "Conv2D" | "StridedConvolution":
             return _then(_convolution(layer, channels), layer.activation)
-        case "Conv2DTranspose":
+        case "Conv2DTranspose" | "TransposedConvolution":
             kernel, stride = layer.kernel_size[0], layer.strides[0]
             padding = (kernel - stride + 1) // 2
             out = 2 * padding + stride - kernel
@@ -121,8 +121,8 @@ def converted(layer: Any, node: Any) -> Callable[..., Any]:  # noqa: PLR0911, PL
             return lambda x: x.amax((2, 3))
         case "UpSampling2D":
             return lambda x: functional.interpolate(x, scale_factor=layer.size)
-        case "Dot":
-            return lambda pair: (pair[0] * pair[1]).sum(1, keepdim=True)
+        case "Sum":
+            return lambda x: x.sum(layer.axis, keepdim=layer.keepdims)
         case "Add":
             return lambda *parts: functools.reduce(operator.add, parts[0] if isinstance(parts[0], list) else parts)
         case "Multiply":

@@ -69,8 +69,8 @@ def test_dcgan_is_figure_one() -> None:
     generator, discriminator = model.networks["generator"], model.networks["discriminator"]
     assert tuple(generator.inputs[0].shape) == (None, 100)
     assert shapes(generator, "Reshape") == [(4, 4, 1024)]
-    assert shapes(generator, "Conv2DTranspose") == [(8, 8, 512), (16, 16, 256), (32, 32, 128), (64, 64, 3)]
-    assert shapes(discriminator, "Conv2D") == [(32, 32, 128), (16, 16, 256), (8, 8, 512), (4, 4, 1024)]
+    assert shapes(generator, "TransposedConvolution") == [(8, 8, 512), (16, 16, 256), (32, 32, 128), (64, 64, 3)]
+    assert shapes(discriminator, "StridedConvolution") == [(32, 32, 128), (16, 16, 256), (8, 8, 512), (4, 4, 1024)]
     weights = 100 * 16384 + 25 * (1024 * 512 + 512 * 256 + 256 * 128 + 128 * 3) + 3
     assert trained(generator) == weights + 2 * (1024 + 512 + 256 + 128)
     weights = 25 * (3 * 128 + 128 * 256 + 256 * 512 + 512 * 1024) + 128 + 16384 + 1
@@ -83,7 +83,7 @@ def test_dcgan_normalises_all_but_the_output_and_the_input() -> None:
         kinds = [type(layer).__name__ for layer in model.networks[name].layers]
         assert kinds.count("BatchNormalization") == count
     first = [type(layer).__name__ for layer in model.networks["discriminator"].layers][2:4]
-    assert first == ["Conv2D", "LeakyReLU"]
+    assert first == ["StridedConvolution", "LeakyReLU"]
     slopes = {
         layer.negative_slope for layer in model.networks["discriminator"].layers if hasattr(layer, "negative_slope")
     }

@@ -40,6 +40,34 @@ def test_many_steps_are_those_of_keras(ours, plain) -> None:
         assert np.abs(mine.numpy() - before).max() > 0.01
 
 
+@pytest.mark.parametrize("when", [False, True])
+def test_a_skipped_update_costs_no_gradient(when: bool) -> None:
+    asked = []
+
+    @tf.custom_gradient
+    def spied(x):
+        def gradient(upstream):
+            tf.py_function(lambda: asked.append(1), [], [])
+            return upstream
+
+        return tf.identity(x), gradient
+
+    network = _network()
+    optimizer = optimizers.adam(0.01, network)
+    before = network.trainable_variables[0].numpy()
+
+    @tf.function
+    def step(chosen):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(spied(network(tf.ones((8, 6)))) ** 2)
+        optimizers.descend(optimizer, tape, loss, network, when=chosen)
+
+    step(tf.constant(when))
+    assert bool(asked) == when
+    assert np.array_equal(network.trainable_variables[0].numpy(), before) != when
+    assert int(optimizer.iterations) == int(when)
+
+
 @pytest.mark.parametrize(
     ("schedule", "updates", "expected"),
     [

@@ -15,7 +15,7 @@ from latent_atlas.models import cyclegan
 from latent_atlas.prepared.domains import two_domains
 
 COLOUR = (256, 256, 3)
-SMALL = {"width": 2, "discriminator_width": 2, "jitter": False}
+SMALL = {"width": 2, "discriminator_width": 2, "jitter": False, "mirror": False}
 SEED = (3, 4)
 
 
@@ -231,13 +231,24 @@ def test_dropout_stays_when_translating_and_follows_the_seed_of_each_image() -> 
 
 def test_jitter_moves_and_mirrors_both_of_a_pair_alike() -> None:
     ramp = tf.tile(tf.linspace(0.0, 1.0, 64)[None, None, :, None], (40, 64, 1, 2))
-    jittered = translation.jitter(ramp, tf.constant(SEED)).numpy()
+    jittered = translation.augmented(ramp, True, True, tf.constant(SEED)).numpy()
     assert jittered.shape == (40, 64, 64, 2)
     assert np.array_equal(jittered[..., 0], jittered[..., 1])
     slopes = np.diff(jittered[:, 32, 8:-8, 0], axis=1).mean(axis=1)
     assert np.abs(slopes) == pytest.approx(256 / 286 / 63, rel=0.03)
     assert 0.3 < (slopes < 0).mean() < 0.7
     assert len(np.unique(jittered[:, 32, 32, 0].round(4))) > 3
+
+
+def test_mirror_alone_mirrors_half_of_the_images_and_moves_none() -> None:
+    ramp = tf.tile(tf.linspace(0.0, 1.0, 16)[None, None, :, None], (40, 16, 1, 2)).numpy()
+    mirrored = translation.augmented(ramp, False, True, tf.constant(SEED)).numpy()
+    turned = [bool(np.array_equal(image, ramp[0, :, ::-1])) for image in mirrored]
+    assert all(
+        np.array_equal(image, ramp[0, :, ::-1] if t else ramp[0]) for image, t in zip(mirrored, turned, strict=True)
+    )
+    assert 0.3 < np.mean(turned) < 0.7
+    assert np.array_equal(translation.augmented(ramp, False, False, tf.constant(SEED)), ramp)
 
 
 def test_a_discriminator_that_wins_is_named() -> None:

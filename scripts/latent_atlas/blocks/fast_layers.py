@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Shape = tuple[int, ...]
 
 _BITS = 8  # of a random number in `Dropout`
+_FEW = 4  # channels, of images
 
 
 class UpsampledConvolution(keras.layers.Conv2D):  # type: ignore[misc]
@@ -26,20 +27,18 @@ class UpsampledConvolution(keras.layers.Conv2D):  # type: ignore[misc]
 
     def convolution_op(self, x: "Tensor", kernel: "Tensor") -> "Tensor":
         kernel = tf.convert_to_tensor(kernel)
-        return upsampled_convolution(x, kernel) if kernel.shape[0] == 3 else _by_phases(x, kernel)
+        return convolve_upsampled(x, kernel) if kernel.shape[0] == 3 else _by_phases(x, kernel)
 
     def compute_output_shape(self, shape: Shape) -> Shape:
         return (shape[0], 2 * shape[1], 2 * shape[2], self.filters)
 
 
-def upsampled_convolution(x: "Tensor", kernel: "Tensor") -> "Tensor":
+def convolve_upsampled(x: "Tensor", kernel: "Tensor") -> "Tensor":
     """Nearest-neighbour upsampling of (n, h, w, c), then a 3x3 convolution, as a transposed 4x4 one with stride 2.
 
     An output pixel then needs 4 multiplications where there were 9 (``fused_scale`` in the code of Karras et al. 2019).
     """
-    height, width = x.shape[1:3]
-    shape = (tf.shape(x)[0], 2 * height, 2 * width, kernel.shape[3])
-    return tf.nn.conv2d_transpose(x, tf.transpose(widened(tf.reverse(kernel, (0, 1))), (0, 1, 3, 2)), shape, 2, "SAME")
+    return transposed(x, tf.transpose(widened(tf.reverse(kernel, (0, 1))), (0, 1, 3, 2)))
 
 
 def widened(kernel: "Tensor") -> "Tensor":
@@ -65,22 +64,83 @@ def _by_phases(x: "Tensor", kernel: "Tensor") -> "Tensor":
     return tf.nn.depth_to_space(tf.nn.conv2d(x, small, 1, "SAME"), 2)
 
 
-class HalvingConvolution(keras.layers.Conv2D):  # type: ignore[misc]
-    """A 7x7 convolution with stride 2: (n, h, w, c), both sides even, to (n, h/2, w/2, channels).
+class StridedConvolution(keras.layers.Conv2D):  # type: ignore[misc]
+    """A convolution with stride 2, zeros beyond the border: (n, h, w, c) to (n, h/2, w/2, channels), see `strided`."""
 
-    Every 2x2 pixels are taken as one with four times the channels, and the kernel, filled up with zeros to 8x8, as one
-    of 4x4 with stride 1. The gradient with respect to an image of one channel is then a convolution to four, which the
-    processor's units are made for; by itself it took five times as long.
-    """
-
-    def __init__(self, channels: int) -> None:
-        super().__init__(channels, 7, 2, "same")
+    def __init__(self, channels: int, side: int, **settings: Any) -> None:
+        super().__init__(channels, side, 2, "same", **settings)
 
     def convolution_op(self, x: "Tensor", kernel: "Tensor") -> "Tensor":
-        filled = tf.pad(tf.convert_to_tensor(kernel), [[0, 1], [0, 1], [0, 0], [0, 0]])
-        blocks = tf.transpose(tf.reshape(filled, (4, 2, 4, 2, *kernel.shape[2:])), (0, 2, 1, 3, 4, 5))
-        kernel = tf.reshape(blocks, (4, 4, 4 * kernel.shape[2], kernel.shape[3]))
-        return tf.nn.conv2d(tf.nn.space_to_depth(x, 2), kernel, 1, [[0, 0], [1, 2], [1, 2], [0, 0]])
+        return strided(x, tf.convert_to_tensor(kernel))
+
+
+class TransposedConvolution(keras.layers.Conv2DTranspose):  # type: ignore[misc]
+    """A transposed convolution with stride 2: (n, h, w, c) to (n, 2h, 2w, channels), see `transposed`."""
+
+    def __init__(self, channels: int, side: int, **settings: Any) -> None:
+        super().__init__(channels, side, 2, "same", **settings)
+
+    def call(self, x: "Tensor") -> "Tensor":
+        y = transposed(x, tf.convert_to_tensor(self.kernel))
+        return self.activation(y + tf.convert_to_tensor(self.bias) if self.use_bias else y)
+
+
+def strided(x: "Tensor", kernel: "Tensor") -> "Tensor":
+    """Convolution of (n, h, w, c) with (k, k, c, channels) and stride 2, as TensorFlow's own with the padding "SAME".
+
+    What differs is the gradient with respect to images: see `transposed`.
+    """
+    few = kernel.shape[2] <= _FEW and not (x.shape[1] % 2 or x.shape[2] % 2)
+    return _strided(x, kernel) if few else tf.nn.conv2d(x, kernel, 2, "SAME")
+
+
+def transposed(x: "Tensor", kernel: "Tensor") -> "Tensor":
+    """The gradient of `strided` with respect to images: (n, h, w, c) and (k, k, channels, c) to (n, 2h, 2w, channels).
+
+    For images, which have few channels, TensorFlow's own leaves most of the processor's units idle. There every 2x2
+    pixels of the result are taken as one with four times the channels, and the kernel, filled up with zeros, as one
+    with stride 1.
+    """
+    if kernel.shape[2] <= _FEW:
+        return _transposed(x, kernel)
+    shape = (tf.shape(x)[0], 2 * x.shape[1], 2 * x.shape[2], kernel.shape[2])
+    return tf.nn.conv2d_transpose(x, kernel, shape, 2, "SAME")
+
+
+@tf.custom_gradient
+def _strided(x: "Tensor", kernel: "Tensor") -> Any:
+    def gradient(upstream: "Tensor") -> "tuple[Tensor, Tensor]":
+        return _transposed(upstream, kernel), _of_kernel(x, kernel, upstream)
+
+    return tf.nn.conv2d(x, kernel, 2, "SAME"), gradient
+
+
+@tf.custom_gradient
+def _transposed(x: "Tensor", kernel: "Tensor") -> Any:
+    def gradient(upstream: "Tensor") -> "tuple[Tensor, Tensor]":
+        return _strided(upstream, kernel), _of_kernel(upstream, kernel, x)
+
+    (side, _, channels, inputs), (height, width) = kernel.shape, x.shape[1:3]
+    before = (side - 2) // 2 % 2  # so that the kernel begins at an even pixel
+    half = (before + side + 1) // 2
+    after = 2 * half - side - before
+    filled = tf.pad(kernel, [[before, after], [before, after], [0, 0], [0, 0]])
+    blocks = tf.transpose(tf.reshape(filled, (half, 2, half, 2, channels, inputs)), (0, 2, 1, 3, 4, 5))
+    small = tf.reshape(blocks, (half, half, 4 * channels, inputs))
+    if channels == 1:  # either form gives the same; this one is the faster for grey images, the other for colours
+        y = tf.nn.conv2d_transpose(x, small, (tf.shape(x)[0], height, width, 4), 1, "SAME")
+    else:
+        turned = tf.transpose(tf.reverse(small, (0, 1)), (0, 1, 3, 2))
+        beyond = [half // 2, (half - 1) // 2]
+        y = tf.nn.conv2d(x, turned, 1, [[0, 0], beyond, beyond, [0, 0]])
+    return tf.nn.depth_to_space(y, 2), gradient
+
+
+def _of_kernel(images: "Tensor", kernel: "Tensor", of_result: "Tensor") -> "Tensor":
+    """The gradient with respect to the kernel."""
+    return tf.raw_ops.Conv2DBackpropFilter(
+        input=images, filter_sizes=kernel.shape, out_backprop=of_result, strides=[1, 2, 2, 1], padding="SAME"
+    )
 
 
 class BatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
@@ -93,7 +153,7 @@ class BatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
         if not (training and self.trainable):
             return super().call(inputs, training=training, mask=mask)
         channels, flat = inputs.shape[-1], len(inputs.shape) == 2
-        x = inputs[:, None, None] if flat else inputs
+        x = tf.reshape(inputs, (-1, 1, 1, channels)) if flat else inputs
         y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
             x=x,
             scale=tf.convert_to_tensor(self.gamma) if self.scale else tf.ones(channels),
@@ -107,7 +167,7 @@ class BatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
         variance *= tf.maximum(count - 1.0, 1.0) / count  # the operation divides by count - 1
         for average, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
             average.assign(self.momentum * average + (1.0 - self.momentum) * now)
-        return y[:, 0, 0] if flat else y
+        return tf.reshape(y, (-1, channels)) if flat else y
 
 
 class Dropout(keras.layers.Layer):  # type: ignore[misc]

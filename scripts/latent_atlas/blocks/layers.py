@@ -27,8 +27,15 @@ def upsampled_convolution(x: "KerasTensor", channels: int, side: int, **settings
     return UpsampledConvolution(channels, side, **settings)(x)
 
 
-def halving_convolution(x: "KerasTensor", channels: int) -> "KerasTensor":
-    """A 7x7 convolution with stride 2 over even sides."""
-    from latent_atlas.blocks.fast_layers import HalvingConvolution
+def strided_convolution(x: "KerasTensor", channels: int, side: int, **settings: Any) -> "KerasTensor":
+    """A convolution with stride 2, with Keras' settings of one."""
+    from latent_atlas.blocks.fast_layers import StridedConvolution
 
-    return HalvingConvolution(channels)(x)
+    return StridedConvolution(channels, side, **settings)(x)
+
+
+def transposed_convolution(x: "KerasTensor", channels: int, side: int, **settings: Any) -> "KerasTensor":
+    """A transposed convolution with stride 2, with Keras' settings of one."""
+    from latent_atlas.blocks.fast_layers import TransposedConvolution
+
+    return TransposedConvolution(channels, side, **settings)(x)

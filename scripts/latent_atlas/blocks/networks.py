@@ -57,7 +57,7 @@ def conv_encoder(
     image = keras.Input(data.shape, name="image")
     inputs, x = [image], image
     for stage in range(stages(data)):
-        x = keras.layers.Conv2D(width * min(2**stage, 8), 4, 2, "same", use_bias=not batch_norm)(x)
+        x = layers.strided_convolution(x, width * min(2**stage, 8), 4, use_bias=not batch_norm)
         x = _activate(x, batch_norm)
     x = _join_label(inputs, keras.layers.Flatten()(x), labels)
     x = _activate(keras.layers.Dense(8 * width, use_bias=not batch_norm)(x), batch_norm)
@@ -76,9 +76,9 @@ def conv_decoder(data: DataSpec, width: int, latent_dim: int, labels: int = 0, b
     x = _activate(keras.layers.Dense(sides[0] * sides[1] * channels, use_bias=not batch_norm)(x), batch_norm)
     x = keras.layers.Reshape((*sides, channels))(x)
     for stage in reversed(range(count - 1)):
-        x = keras.layers.Conv2DTranspose(width * min(2**stage, 8), 4, 2, "same", use_bias=not batch_norm)(x)
+        x = layers.transposed_convolution(x, width * min(2**stage, 8), 4, use_bias=not batch_norm)
         x = _activate(x, batch_norm)
-    logits = keras.layers.Conv2DTranspose(data.shape[2], 4, 2, "same", name="logits")(x)
+    logits = layers.transposed_convolution(x, data.shape[2], 4, name="logits")
     return keras.Model(inputs, logits, name="decoder")
 
 

@@ -54,20 +54,20 @@ def descend(
     """Takes one step down a loss with the networks that the optimizer was built for, and no others.
 
     Weights that the loss does not depend on, such as those of layers not grown yet, stay as they are. Where ``when``,
-    bool (), is false, neither weights nor the optimizer's averages change.
+    bool (), is false, neither weights nor the optimizer's averages change, and no gradient is computed.
     """
-    variables = _weights(*networks)
-    gradients = tape.gradient(loss, variables)
-    used = [pair for pair in zip(gradients, variables, strict=True) if pair[0] is not None]
 
-    def apply() -> "Tensor":
+    def step() -> "Tensor":
+        variables = _weights(*networks)
+        gradients = tape.gradient(loss, variables)
+        used = [pair for pair in zip(gradients, variables, strict=True) if pair[0] is not None]
         optimizer.apply(*zip(*used, strict=True))
         return tf.constant(True)
 
     if when is None:
-        apply()
+        step()
     else:
-        tf.cond(when, apply, lambda: tf.constant(False))
+        tf.cond(when, step, lambda: tf.constant(False))
 
 
 def reset(optimizer: "Optimizer") -> None:

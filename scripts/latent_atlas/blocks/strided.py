@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any, Literal
 
 from latent_atlas.backend import keras
-from latent_atlas.blocks.layers import batch_norm, upsampled_convolution
+from latent_atlas.blocks.layers import batch_norm, strided_convolution, transposed_convolution, upsampled_convolution
 from latent_atlas.blocks.networks import smallest, stages
 from latent_atlas.model import DataSpec
 
@@ -47,9 +47,8 @@ def strided_generator(
         return keras.layers.ReLU()(_modulate(x, latent) if modulated else x)
 
     def enlarge(x: "KerasTensor", channels: int, **settings: Any) -> "KerasTensor":
-        if resized:
-            return upsampled_convolution(x, channels, kernel, kernel_initializer=_normal(), **settings)
-        return keras.layers.Conv2DTranspose(channels, kernel, 2, "same", kernel_initializer=_normal(), **settings)(x)
+        convolution = upsampled_convolution if resized else transposed_convolution
+        return convolution(x, channels, kernel, kernel_initializer=_normal(), **settings)
 
     x = keras.layers.Dense(sides[0] * sides[1] * channels, use_bias=False, kernel_initializer=_normal())(latent)
     x = activate(keras.layers.Reshape((*sides, channels))(x))
@@ -78,7 +77,7 @@ def strided_features(
     for stage in range(stages(data)):
         here = "none" if stage == 0 else normalization
         bias = here == "none"
-        x = keras.layers.Conv2D(width << stage, kernel, 2, "same", use_bias=bias, kernel_initializer=_normal())(x)
+        x = strided_convolution(x, width << stage, kernel, use_bias=bias, kernel_initializer=_normal())
         x = keras.layers.LeakyReLU(0.2)(_normalize(x, here))
     return x
 

@@ -14,7 +14,7 @@ import keras
 import tensorflow as tf
 from tensorflow import Tensor
 
-from latent_atlas.blocks.fast_layers import upsampled_convolution, widened
+from latent_atlas.blocks.fast_layers import convolve_upsampled, widened
 
 SLOPE = 0.2
 GAIN = math.sqrt(2)  # of layers that a leaky ReLU follows
@@ -121,7 +121,7 @@ class Conv(keras.layers.Layer):  # type: ignore[misc]
     def call(self, x: Tensor) -> Tensor:
         kernel = self.kernel * self.scale
         if self.resample == "enlarge":
-            x = upsampled_convolution(x, kernel)
+            x = convolve_upsampled(x, kernel)
         elif self.resample == "reduce":
             x = tf.nn.conv2d(x, 0.25 * widened(kernel), 2, "SAME")
         else:

@@ -146,17 +146,25 @@ def l1(first: "Tensor", second: "Tensor") -> "Tensor":
     return 2.0 * tf.reduce_mean(tf.abs(first - second))
 
 
-def jitter(images: "Tensor", seed: "Tensor") -> "Tensor":
-    """Enlarged by 286/256, cut back at a random place, mirrored at random (appendix 6.2); each image by itself."""
+def augmented(images: "Tensor", jitter: bool, mirror: bool, seed: "Tensor") -> "Tensor":
+    """With ``jitter`` enlarged by 286/256 and cut back at a random place, with ``mirror`` mirrored at random.
+
+    Each image by itself (Isola et al. 2017, appendix 6.2).
+    """
     place_seed, mirror_seed = tf.unstack(tf.random.split(seed, 2))
+    if jitter:
+        images = _cut(images, place_seed)
+    return random_mirror(images, mirror_seed) if mirror else images
+
+
+def _cut(images: "Tensor", seed: "Tensor") -> "Tensor":
     height, width = images.shape[1], images.shape[2]
     larger = round(height * 286 / 256), round(width * 286 / 256)
     resized = tf.image.resize(images, larger, tf.image.ResizeMethod.BILINEAR)
-    uniform = tf.random.stateless_uniform((tf.shape(images)[0], 2), place_seed)
+    uniform = tf.random.stateless_uniform((tf.shape(images)[0], 2), seed)
     offsets = tf.cast(uniform * [larger[0] - height + 1.0, larger[1] - width + 1.0], tf.int32)
     rows, columns = offsets[:, :1] + tf.range(height), offsets[:, 1:] + tf.range(width)
-    cut = tf.gather(tf.gather(resized, rows, axis=1, batch_dims=1), columns, axis=2, batch_dims=1)
-    return random_mirror(cut, mirror_seed)
+    return tf.gather(tf.gather(resized, rows, axis=1, batch_dims=1), columns, axis=2, batch_dims=1)
 
 
 class ImagePool:

@@ -10,7 +10,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import adversarial
-from latent_atlas.blocks.layers import batch_norm
+from latent_atlas.blocks.layers import batch_norm, strided_convolution
 from latent_atlas.blocks.losses import binary_cross_entropy, kl_to_standard_normal, reparameterize
 from latent_atlas.blocks.networks import check_sides, conv_decoder, conv_encoder, label_input
 from latent_atlas.blocks.optimizers import descend, rmsprop
@@ -125,8 +125,8 @@ def discriminator(data: model.DataSpec, width: int, labels: int) -> "keras.Model
     if labels:
         label, one_hot = label_input(labels)
         inputs.append(label)
-    x = keras.layers.LeakyReLU(0.2)(keras.layers.Conv2D(width, 5, 2, padding="same")(image))
-    x = keras.layers.Conv2D(2 * width, 5, 2, padding="same", use_bias=False)(x)
+    x = keras.layers.LeakyReLU(0.2)(strided_convolution(image, width, 5))
+    x = strided_convolution(x, 2 * width, 5, use_bias=False)
     x = keras.layers.LeakyReLU(0.2)(batch_norm(x))
     x = keras.layers.Conv2D(2 * width, 3, padding="same", use_bias=False, name="metric_layer")(x)
     metric = keras.layers.Flatten(name="metric")(x)
@@ -135,7 +135,7 @@ def discriminator(data: model.DataSpec, width: int, labels: int) -> "keras.Model
     hidden = keras.layers.LeakyReLU(0.2)(batch_norm(x))
     if labels:
         embedding = keras.layers.Dense(8 * width, use_bias=False, name="label_embedding")(one_hot)
-        projection = keras.layers.Dot(axes=1)([hidden, embedding])
+        projection = keras.ops.sum(hidden * embedding, axis=1, keepdims=True)
         logits = keras.layers.Add(name="logits")([keras.layers.Dense(1)(hidden), projection])
     else:
         logits = keras.layers.Dense(1, name="logits")(hidden)

@@ -32,7 +32,7 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks import adversarial
-from latent_atlas.blocks.layers import dropout, halving_convolution, upsampled_convolution
+from latent_atlas.blocks.layers import dropout, strided_convolution, upsampled_convolution
 from latent_atlas.blocks.losses import kl_to_standard_normal, reparameterize
 from latent_atlas.blocks.networks import label_input
 from latent_atlas.blocks.optimizers import descend, rmsprop
@@ -200,7 +200,7 @@ def _decoder(settings: Settings, data: model.DataSpec) -> "keras.Model":
 def _discriminator(settings: Settings, data: model.DataSpec) -> "keras.Model":
     """Image and label to ``logits`` (n, 1) and ``metric`` = Dis_l(x), flat (n, units)."""
     image, (label, one_hot), width = keras.Input(data.shape, name="image"), label_input(data.labels), settings.width
-    x = _activate(settings, halving_convolution(image, 4 * width))
+    x = _activate(settings, strided_convolution(image, 4 * width, 7))
     x = keras.layers.MaxPooling2D(padding="same")(x)
     maps = keras.layers.UpSampling2D(x.shape[1:3])(keras.layers.Reshape((1, 1, data.labels))(one_hot))
     x = keras.layers.Concatenate()([x, maps])

@@ -48,7 +48,8 @@ class Settings(model.ScheduledSettings):
     cycle_weight: float = Field(default=10.0, ge=0)
     identity_weight: float = Field(default=0.5, ge=0, description="of the identity loss, as a share of cycle_weight")
     pool: int = Field(default=50, ge=1, description="earlier translations that the discriminators may be shown")
-    jitter: bool = Field(default=True, description="train on random cuts of enlarged images, mirrored at random")
+    jitter: bool = Field(default=True, description="train on random cuts of enlarged images")
+    mirror: bool = Field(default=True, description="train on images mirrored at random")
 
 
 class CycleGAN(model.Model, model.Translates):
@@ -97,8 +98,8 @@ class CycleGAN(model.Model, model.Translates):
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
         seeds = tf.unstack(tf.random.split(seed, 4))
         a, b = batch["domain_a"], batch["domain_b"]
-        if self.settings.jitter:
-            a, b = translation.jitter(a, seeds[2]), translation.jitter(b, seeds[3])
+        a, b = (translation.augmented(x, self.settings.jitter, self.settings.mirror, own)
+                for x, own in ((a, seeds[2]), (b, seeds[3])))  # fmt: skip
         weight = self.settings.cycle_weight
 
         with tf.GradientTape() as tape:

@@ -25,7 +25,6 @@ from pydantic import Field
 from latent_atlas import model
 from latent_atlas.backend import tf
 from latent_atlas.blocks import adversarial, translation
-from latent_atlas.blocks.augmentation import random_mirror
 from latent_atlas.blocks.optimizers import adam_each, descend, scheduled
 from latent_atlas.errors import AtlasError
 
@@ -45,8 +44,8 @@ class Settings(model.ScheduledSettings):
     adversarial_weight: float = Field(default=1.0, ge=0, description="0: no discriminator, L1 alone")
     l1_weight: float = Field(default=100.0, ge=0)
     dropout: float = Field(default=0.5, ge=0, lt=1, description="of the U-Net, also when it translates")
-    jitter: bool = Field(default=True, description="train on random cuts of enlarged images, mirrored at random")
-    mirror: bool = Field(default=False, description="without jitter: train on images mirrored at random")
+    jitter: bool = Field(default=True, description="train on random cuts of enlarged images")
+    mirror: bool = Field(default=True, description="train on images mirrored at random")
 
 
 class Pix2Pix(model.Model, model.Translates):
@@ -80,12 +79,11 @@ class Pix2Pix(model.Model, model.Translates):
         self.optimizers = adam_each(scheduled(settings), self.networks, beta_1=0.5)
 
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
-        jitter_seed, dropout_seed = tf.unstack(tf.random.split(seed, 2))
+        augmentation_seed, dropout_seed = tf.unstack(tf.random.split(seed, 2))
         inputs, targets = batch["inputs"], batch["targets"]
-        if self.settings.jitter or self.settings.mirror:  # the same for both of a pair
-            change = translation.jitter if self.settings.jitter else random_mirror
-            pairs = change(tf.concat([inputs, targets], axis=3), jitter_seed)
-            inputs, targets = pairs[..., : inputs.shape[3]], pairs[..., inputs.shape[3] :]
+        pairs = tf.concat([inputs, targets], axis=3)  # both of a pair are cut and mirrored alike
+        pairs = translation.augmented(pairs, self.settings.jitter, self.settings.mirror, augmentation_seed)
+        inputs, targets = pairs[..., : inputs.shape[3]], pairs[..., inputs.shape[3] :]
         masks = translation.dropout_masks(self.generator, self.settings.dropout, tf.shape(inputs)[0], dropout_seed)
         discriminator, losses = self.networks.get("discriminator"), {}
 
