@@ -51,6 +51,15 @@ def test_a_convolution_in_another_form(
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
 
 
+def test_a_strided_convolution_takes_odd_sides() -> None:
+    x = np.random.default_rng(0).standard_normal((2, 7, 9, 3)).astype(np.float32)
+    layer, plain = fast_layers.StridedConvolution(5, 4), keras.layers.Conv2D(5, 4, 2, "same")
+    plain.build(x.shape)
+    layer.build(x.shape)
+    layer.set_weights(plain.get_weights())
+    np.testing.assert_allclose(layer(x), plain(x), atol=1e-5)
+
+
 @pytest.mark.parametrize(("channels", "side"), [(1, 3), (6, 3), (1, 5), (6, 5)])
 def test_the_upsampled_convolution_is_upsampling_and_a_convolution(channels: int, side: int) -> None:
     x = np.random.default_rng(0).standard_normal((2, 7, 5, 3)).astype(np.float32)  # odd sides
