@@ -41,14 +41,14 @@ def test_a_convolution_in_another_form(
             with tf.GradientTape() as tape:
                 tape.watch(x)
                 y = layer(x)
-                loss = tf.reduce_mean(tf.sin(y))
+                loss = tf.reduce_sum(tf.sin(y))
             first = tape.gradient(loss, [x, *variables])
             squared = tf.reduce_sum(first[0] ** 2)
         found.append([y, *first, *outer.gradient(squared, [x, variables[0]])])
     assert found[0][0].shape == layers[0].compute_output_shape(shape)
     assert found[0][0].shape == (shape[0], int(larger * shape[1]), int(larger * shape[2]), channels)
     for one, other in zip(*found, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
 
 
 def test_a_strided_convolution_takes_odd_sides() -> None:
