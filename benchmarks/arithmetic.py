@@ -15,15 +15,18 @@ _CALLS = {"PartitionedCall": ("f",), "If": ("then_branch", "else_branch"), "Case
 
 
 def operations(step: Callable[[], Any]) -> int:
-    """Those of a function of tensors, where it chooses those of the dearest choice; 0 where a loop has some of them."""
+    """Those of a function of tensors, where it chooses those of the dearest choice.
+
+    0 where a loop has some of them, or where the shape of a tensor is known only in a run, as a loop's result is.
+    """
     try:
         return _in_graph(tf.function(step).get_concrete_function().graph)
-    except _LoopError:
+    except _UnknownError:
         return 0
 
 
-class _LoopError(Exception):
-    """How often its arithmetic is done is not known."""
+class _UnknownError(Exception):
+    """How often its arithmetic is done, or on how many numbers, is not known."""
 
 
 def _in_graph(graph: Any) -> int:
@@ -45,8 +48,8 @@ def _in_node(node: "tf.Operation", graph: Any) -> int:
         for attribute in _CALLS.get(kind, ())
         for function in _listed(node.get_attr(attribute))
     ]
-    if (kind == "While" and any(called)) or kind == "BlockLSTM":
-        raise _LoopError(node.name)
+    if kind == "While" and any(called):
+        raise _UnknownError(node.name)
     return max(called, default=_in_operation(node))
 
 
@@ -75,4 +78,6 @@ def _convolution(maps: "tf.Tensor", kernel: "tf.TensorShape", kind: str) -> int:
 
 
 def _size(tensor: "tf.Tensor") -> int:
+    if not tensor.shape.is_fully_defined():
+        raise _UnknownError(tensor.name)
     return math.prod(tensor.shape.as_list())

@@ -20,8 +20,7 @@ from arithmetic import operations
 from budget import product_rate, to_last_phase
 
 from latent_atlas import backend, check, models, params, prepared, weights
-from latent_atlas.backend import keras, tf
-from latent_atlas.blocks import translation
+from latent_atlas.backend import tf
 from latent_atlas.training.batches import Batches
 from latent_atlas.training.train_steps import TrainSteps
 
@@ -38,7 +37,6 @@ def main() -> None:
         importlib.import_module("tensorflow")  # before the atlas does, which chooses other kernels
     if way == "torch":
         sys.modules["triton"] = None  # type: ignore[assignment]  # its LLVM cannot be loaded beside TensorFlow's
-        translation._normalize = _instance_norm  # one layer, so that PyTorch's own can stand for it
     here = check.everything(params.read(), scale)
     settings = models.settings(here, key)
     data = prepared.load(here.processed(here.experiments[key].dataset))
@@ -153,10 +151,6 @@ def _orders(model: models.Model, settings: models.Settings, data: prepared.Datas
             values = values[: len(values) // length * length].reshape(-1, length).astype(np.int32)
         orders.setdefault(column.order, {})[name] = values
     return list(orders.values())
-
-
-def _instance_norm(x: Any) -> Any:
-    return keras.layers.GroupNormalization(groups=-1, epsilon=1e-5, center=False, scale=False)(x)
 
 
 if __name__ == "__main__":

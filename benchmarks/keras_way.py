@@ -300,7 +300,7 @@ def _plain(network: Any) -> Any:
     return keras.models.clone_model(network, clone_function=_own)
 
 
-def _own(layer: Any) -> Any:
+def _own(layer: Any) -> Any:  # noqa: PLR0911  # a table
     match layer:
         case fast_layers.UpsampledConvolution():
             convolution = keras.layers.Conv2D(
@@ -313,6 +313,8 @@ def _own(layer: Any) -> Any:
             return keras.layers.Conv2DTranspose.from_config(layer.get_config())
         case fast_layers.BatchNormalization():
             return keras.layers.BatchNormalization.from_config(layer.get_config())
+        case fast_layers.InstanceNormalization():
+            return keras.layers.GroupNormalization(-1, epsilon=layer.epsilon, center=False, scale=False)
         case fast_layers.Dropout():
             return keras.layers.Dropout(layer.rate)
     return layer

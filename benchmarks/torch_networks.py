@@ -91,9 +91,9 @@ def converted(layer: Any, node: Any) -> Callable[..., Any]:  # noqa: PLR0911, PL
         case "BatchNormalization":
             of = nn.BatchNorm2d if len(node.outputs[0].shape) == 4 else nn.BatchNorm1d
             return of(channels, layer.epsilon, 1.0 - layer.momentum)
+        case "InstanceNormalization":
+            return nn.InstanceNorm2d(channels, layer.epsilon)
         case "GroupNormalization":
-            if not layer.scale:
-                return nn.InstanceNorm2d(channels, layer.epsilon)
             return nn.GroupNorm(layer.groups, channels, layer.epsilon)
         case "LeakyReLU":
             return lambda x: functional.leaky_relu(x, layer.negative_slope)

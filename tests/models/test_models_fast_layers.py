@@ -122,3 +122,23 @@ def test_batch_normalization_computes_in_bfloat16() -> None:
     y = layer(x, training=True)
     assert y.dtype == tf.bfloat16
     np.testing.assert_allclose(tf.cast(y, tf.float32), keras.layers.BatchNormalization()(x, training=True), atol=0.05)
+
+
+@pytest.mark.parametrize("shape", [(1, 6, 8, 3), (4, 5, 3, 2)])
+def test_instance_normalization_is_keras_own(shape: tuple[int, ...]) -> None:
+    numbers = np.random.default_rng(0)
+    x, weights = (tf.constant(numbers.normal(3.0, 2.0, shape)) for _ in range(2))
+    plain = keras.layers.GroupNormalization(-1, epsilon=1e-5, center=False, scale=False, dtype="float64")
+    found = []
+    for layer in (fast_layers.InstanceNormalization(1e-5, dtype="float64"), plain):
+        with tf.GradientTape() as outer:  # the second gradient, too, for penalties on it
+            outer.watch(x)
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = layer(x)
+                loss = tf.reduce_sum(weights * tf.sin(y))
+            first = tape.gradient(loss, x)
+            squared = tf.reduce_sum(first**2)
+        found.append([y, first, outer.gradient(squared, x)])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)

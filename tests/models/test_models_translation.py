@@ -64,7 +64,7 @@ def test_the_patch_discriminator_is_the_70x70_of_appendix_6() -> None:
 
 @pytest.mark.parametrize(("side", "reach"), [(256, 70), (128, 34), (64, 16), (32, 16)])
 def test_what_a_patch_sees(side: int, reach: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(translation, "_normalize", lambda x: x)  # its statistics are of the whole image
+    monkeypatch.setattr(translation, "instance_norm", lambda x: x)  # its statistics are of the whole image
     network = translation.patch_discriminator((side, side, 1), 4, translation.patch_layers((side, side, 1)))
     image = tf.random.stateless_uniform((1, side, side, 1), SEED)
     with tf.GradientTape() as tape:

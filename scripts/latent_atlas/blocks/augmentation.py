@@ -12,10 +12,13 @@ def random_shift(images: "Tensor", pixels: int, seed: "Tensor") -> "Tensor":
     """Moves each image by up to ``pixels`` in both directions and fills with black; each image has its own shift."""
     count, height, width = tf.shape(images)[0], images.shape[1], images.shape[2]
     offsets = tf.random.stateless_uniform((count, 2), seed, 0, 2 * pixels + 1, tf.int32)
-    padded = tf.pad(images, [[0, 0], [pixels, pixels], [pixels, pixels], [0, 0]])
-    rows = offsets[:, :1] + tf.range(height)
-    columns = offsets[:, 1:] + tf.range(width)
-    return tf.gather(tf.gather(padded, rows, axis=1, batch_dims=1), columns, axis=2, batch_dims=1)
+    return cut(tf.pad(images, [[0, 0], [pixels, pixels], [pixels, pixels], [0, 0]]), offsets, height, width)
+
+
+def cut(images: "Tensor", offsets: "Tensor", height: int, width: int) -> "Tensor":
+    """A part of each image, (n, height, width, c), from its own row and column on, int32 (n, 2)."""
+    rows, columns = offsets[:, :1] + tf.range(height), offsets[:, 1:] + tf.range(width)
+    return tf.gather(tf.gather(images, rows, axis=1, batch_dims=1), columns, axis=2, batch_dims=1)
 
 
 def random_mirror(images: "Tensor", seed: "Tensor") -> "Tensor":

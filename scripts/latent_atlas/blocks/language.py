@@ -82,7 +82,7 @@ class LanguageModel(model.Model, model.Writes):
             variable.assign(value)
         # A row that was looked up several times has one gradient, their sum: the norm is of that.
         gradients = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
-        gradients, norm = tf.clip_by_global_norm(gradients, self.settings.clip)
+        gradients, norm = clipped(gradients, self.settings.clip)
         self.optimizers["network"].apply(gradients, variables)
         return {"nats_per_character": loss, "gradient_norm_before_clipping": norm}
 
@@ -137,6 +137,15 @@ def network(
 def cross_entropy(logits: "Tensor", text: "Tensor") -> "Tensor":
     """-log p of each character after the first: logits (n, t, characters) and text (n, t + 1) to (n, t)."""
     return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=text[:, 1:], logits=logits)
+
+
+def clipped(gradients: "list[Tensor]", longest: float) -> "tuple[list[Tensor], Tensor]":
+    """Gradients together no longer than ``longest`` (Pascanu et al. 2013, section 3.2), and how long they were before.
+
+    Those that are short enough are returned as they are: to multiply a large table by 1 takes time too.
+    """
+    norm = tf.linalg.global_norm(gradients)
+    return tf.cond(norm > longest, lambda: [each * (longest / norm) for each in gradients], lambda: gradients), norm
 
 
 def draw(logits: "Tensor", temperature: "Tensor", seed: "Tensor") -> "Tensor":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latent_atlas.backend import keras, tf
+from latent_atlas.blocks.fast_layers import Dropout
 
 if TYPE_CHECKING:
     from latent_atlas.model import Tensor
@@ -27,7 +28,7 @@ class NgramEmbedding(keras.layers.Layer):  # type: ignore[misc]
     def __init__(self, characters: int, units: int, order: int, rows: int, dropout: float) -> None:
         super().__init__()
         self.order, self._rows = order, rows
-        self._dropout = keras.layers.Dropout(dropout, noise_shape=(None, None, 1))
+        self._dropout = Dropout(dropout)
         start = keras.initializers.RandomNormal(stddev=0.05)
         self.table = self.add_weight((characters, units), start, name="characters")
         self.longer = [self.add_weight((rows, units), "zeros", name=f"sequences_{n}") for n in range(2, order + 1)]
@@ -37,28 +38,28 @@ class NgramEmbedding(keras.layers.Layer):  # type: ignore[misc]
         text = tf.concat([recent, characters], axis=1)
         before, length = tf.shape(recent)[1], tf.shape(characters)[1]
         vectors = tf.gather(self.table, characters)
+        ones = tf.ones((*tf.unstack(tf.shape(characters)), 1), vectors.dtype)
         code = tf.cast(characters, tf.int64) + 1
         for distance, table in enumerate(self.longer, 1):
             start = before - distance
             code = code * _PRIME + tf.cast(text[:, start : start + length], tf.int64) + 2
             mixed = tf.bitwise.bitwise_xor(code, tf.bitwise.right_shift(code, tf.constant(29, tf.int64)))
-            vectors += self._dropout(
-                tf.gather(table, tf.math.floormod(mixed * 0x9E3779B1, self._rows)), training=training
-            )
+            rows = tf.gather(table, tf.math.floormod(mixed * 0x9E3779B1, self._rows))
+            vectors += self._dropout(ones, training=training) * rows
         return vectors, tf.ensure_shape(text[:, tf.shape(text)[1] - before :], (None, self.order - 1))
 
 
 class LSTM(keras.layers.Layer):  # type: ignore[misc]
-    """Long short-term memory (Hochreiter & Schmidhuber 1997; forget gates: Gers et al. 2000), in one operation.
+    """Long short-term memory (Hochreiter & Schmidhuber 1997; forget gates: Gers et al. 2000).
 
         i, f, o = sigmoid(W [x, h] + b)    g = tanh(W [x, h] + b)    c = f c + i g    h = o tanh(c)
 
-    Forget gates begin with a bias of 1 (Jozefowicz et al. 2015). Not `BlockLSTMV2`: its gates are in another order, and
-    TensorFlow takes its gradient as if they were not.
+    Forget gates begin with a bias of 1 (Jozefowicz et al. 2015). Not `BlockLSTM`, see `_lstm`, nor `BlockLSTMV2`: its
+    gates are in another order, and TensorFlow takes its gradient as if they were not.
     """
 
     def __init__(self, inputs: int, units: int) -> None:
-        super().__init__(dtype="float32")  # the operation knows no bfloat16
+        super().__init__(dtype="float32")  # the operation of its gradient knows no bfloat16
         self.units = units
         self.kernel = self.add_weight((inputs + units, 4 * units), "glorot_uniform", name="kernel")
         self.bias = self.add_weight((4 * units,), "zeros", name="bias")
@@ -77,40 +78,50 @@ class LSTM(keras.layers.Layer):  # type: ignore[misc]
 def _lstm(x: "Tensor", h: "Tensor", c: "Tensor", kernel: "Tensor", bias: "Tensor") -> Any:
     """Inputs (t, n, inputs) and states (n, units) to every h (t, n, units) and the last c.
 
-    TensorFlow's own gradient multiplies the matrices of one time step after the other, and takes longer.
+    The products with all inputs are one, and in the gradient those for inputs and weights are; TensorFlow's operation
+    for the whole and its gradient multiply at each time step. Only the products with h wait for the step before.
     """
     steps, inputs, units = tf.shape(x)[0], x.shape[2], h.shape[1]
-    nothing = tf.zeros(units)
-    i, cells, f, o, g, squashed, outputs = tf.raw_ops.BlockLSTM(
-        seq_len_max=tf.cast(steps, tf.int64), x=x, cs_prev=c, h_prev=h, w=kernel, b=bias,
-        wci=nothing, wcf=nothing, wco=nothing, forget_bias=0.0, cell_clip=-1.0, use_peephole=False,
-    )  # fmt: skip
+    of_inputs, of_state = tf.split(kernel, (inputs, units))
+    from_inputs = tf.reshape(tf.matmul(tf.reshape(x, (-1, inputs)), of_inputs) + bias, (steps, -1, 4 * units))
+
+    def forth(step: "Tensor", h: "Tensor", c: "Tensor", kept: "dict[str, Any]") -> "tuple[Any, ...]":
+        i, g, f, o = tf.split(from_inputs[step] + tf.matmul(h, of_state), 4, axis=1)
+        i, g, f, o = tf.sigmoid(i), tf.tanh(g), tf.sigmoid(f), tf.sigmoid(o)
+        new = f * c + i * g
+        squashed = tf.tanh(new)
+        now = {"i": i, "ci": g, "f": f, "o": o, "cs": new, "co": squashed, "cs_prev": c, "h_prev": h}
+        return step + 1, o * squashed, new, {name: kept[name].write(step, value) for name, value in now.items()}
+
+    names = ("i", "ci", "f", "o", "cs", "co", "cs_prev", "h_prev")  # as LSTMBlockCellGrad calls them
+    empty = {name: tf.TensorArray(h.dtype, steps, clear_after_read=False) for name in names}
+    _, last_h, last_c, kept = tf.while_loop(lambda step, *_: step < steps, forth, (0, h, c, empty))
+    h_before = kept["h_prev"].stack()
 
     def gradient(d_outputs: "Tensor", d_last: "Tensor") -> "tuple[Tensor, ...]":
-        """By the chain rule from the last time step to the first; the products with x and the weights' all at once."""
-        h_before, c_before = tf.concat([h[None], outputs[:-1]], 0), tf.concat([c[None], cells[:-1]], 0)
-        of_c = tf.stack([g * i * (1.0 - i), i * (1.0 - g**2), c_before * f * (1.0 - f)], axis=2)
-        of_h, through = squashed * o * (1.0 - o), o * (1.0 - squashed**2)
-        recurrent = kernel[inputs:]
+        """By the chain rule from the last time step to the first."""
+        nothing = tf.zeros(units)
+        weights = {"w": kernel, "b": bias, "wci": nothing, "wcf": nothing, "wco": nothing}
+        to_inputs, to_state = tf.split(tf.transpose(kernel), (inputs, units), axis=1)  # once: in each step it costs
 
-        def back(step: "Tensor", d_h: "Tensor", d_c: "Tensor", gates: Any) -> "tuple[Tensor, ...]":
-            d_h += d_outputs[step]
-            d_c += d_h * through[step]
-            of_three = tf.reshape(d_c[:, None] * of_c[step], (-1, 3 * units))
-            d_gates = tf.concat([of_three, d_h * of_h[step]], axis=1)
-            d_before = tf.matmul(d_gates, recurrent, transpose_b=True)
-            return step - 1, d_before, d_c * f[step], gates.write(step, d_gates)
+        def back(step: "Tensor", d_h: "Tensor", d_c: "Tensor", gates: Any) -> "tuple[Any, ...]":
+            now = {name: array.read(step) for name, array in kept.items()}
+            d_before, d_gates, *_ = tf.raw_ops.LSTMBlockCellGrad(
+                x=x[step], **now, **weights, h_grad=d_h + d_outputs[step], cs_grad=d_c, use_peephole=False
+            )
+            return step - 1, tf.matmul(d_gates, to_state), d_before, gates.write(step, d_gates)
 
         none = tf.TensorArray(h.dtype, steps)
         _, d_h, d_c, gates = tf.while_loop(
             lambda step, *_: step >= 0, back, (steps - 1, tf.zeros_like(h), d_last, none)
         )
         d_gates = tf.reshape(gates.stack(), (-1, 4 * units))
-        d_x = tf.reshape(tf.matmul(d_gates, kernel[:inputs], transpose_b=True), tf.shape(x))
+        d_x = tf.reshape(tf.matmul(d_gates, to_inputs), tf.shape(x))
         read = tf.reshape(tf.concat([x, h_before], axis=2), (-1, inputs + units))
-        return d_x, d_h, d_c, tf.matmul(read, d_gates, transpose_a=True), tf.reduce_sum(d_gates, axis=0)
+        d_bias = tf.raw_ops.BiasAddGrad(out_backprop=d_gates)
+        return d_x, d_h, d_c, tf.matmul(read, d_gates, transpose_a=True), d_bias
 
-    return (outputs, cells[-1]), gradient
+    return (tf.concat([h_before[1:], last_h[None]], 0), last_c), gradient
 
 
 class Attention(keras.layers.Layer):  # type: ignore[misc]

@@ -13,6 +13,13 @@ def batch_norm(x: "KerasTensor", **settings: Any) -> "KerasTensor":
     return BatchNormalization(**settings)(x)
 
 
+def instance_norm(x: "KerasTensor", epsilon: float = 1e-5) -> "KerasTensor":
+    """Each channel of each image to mean 0 and variance 1."""
+    from latent_atlas.blocks.fast_layers import InstanceNormalization
+
+    return InstanceNormalization(epsilon)(x)
+
+
 def dropout(x: "KerasTensor", rate: float) -> "KerasTensor":
     """Dropout; the rate is rounded to a multiple of 1 / 256."""
     from latent_atlas.blocks.fast_layers import Dropout

@@ -14,7 +14,7 @@ import keras
 import tensorflow as tf
 from tensorflow import Tensor
 
-from latent_atlas.blocks.fast_layers import convolve_upsampled, widened
+from latent_atlas.blocks.fast_layers import convolve_upsampled, instance_normalized, widened
 
 SLOPE = 0.2
 GAIN = math.sqrt(2)  # of layers that a leaky ReLU follows
@@ -41,9 +41,7 @@ def pixel_norm(x: Tensor) -> Tensor:
 
 def adaptive_instance_norm(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
     """(1 + scale) times x, normalised for each image and channel, plus shift (eq. 1); scale, shift (n, channels)."""
-    x -= tf.reduce_mean(x, axis=(1, 2), keepdims=True)
-    x *= tf.math.rsqrt(tf.reduce_mean(x**2, axis=(1, 2), keepdims=True) + EPSILON)
-    return x * (1.0 + scale[:, None, None]) + shift[:, None, None]
+    return instance_normalized(x, EPSILON) * (1.0 + scale[:, None, None]) + shift[:, None, None]
 
 
 def blur(x: Tensor) -> Tensor:

@@ -12,7 +12,8 @@ batch apart.
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from latent_atlas.backend import keras, tf
-from latent_atlas.blocks.augmentation import random_mirror
+from latent_atlas.blocks.augmentation import cut, random_mirror
+from latent_atlas.blocks.layers import instance_norm
 from latent_atlas.errors import AtlasError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def residual_generator(
             bright and how rich in contrast each channel is, and nothing else could carry a tint of the whole image.
     """
     initial = _normal() if normalized == "all" else "he_normal"
-    outside = _normalize if normalized == "all" else lambda x: x
+    outside = instance_norm if normalized == "all" else lambda x: x
     image = keras.Input(source, name="image")
     x = keras.layers.Rescaling(2.0, -1.0)(image)
     x = _relu(outside(_reflected(x, width, 7, initial)))
@@ -64,7 +65,7 @@ def residual_generator(
         x = _relu(outside(_conv(width << stage, 3, 2, "same", initial)(x)))
     inner = width << halved
     for _ in range(blocks):
-        x = x + _normalize(_reflected(_relu(_normalize(_reflected(x, inner, 3))), inner, 3))
+        x = x + instance_norm(_reflected(_relu(instance_norm(_reflected(x, inner, 3))), inner, 3))
     for stage in reversed(range(halved)):
         x = _relu(outside(_transposed(width << stage, 3, initial)(x)))
     x = keras.ops.tanh(_reflected(x, target[2], 7))
@@ -95,11 +96,11 @@ def unet(source: Shape, target: Shape, width: int) -> "Model":
     skips = [x]
     for stage in range(1, depth):
         x = _conv(channels[stage], 4, 2, "same")(keras.layers.LeakyReLU(0.2)(x))
-        x = x if stage == depth - 1 else _normalize(x)
+        x = x if stage == depth - 1 else instance_norm(x)
         skips.append(x)
     masks: list[KerasTensor] = []
     for stage in reversed(range(depth - 1)):
-        x = _normalize(_transposed(channels[stage], 4)(_relu(x)))
+        x = instance_norm(_transposed(channels[stage], 4)(_relu(x)))
         if len(masks) < max(depth - 5, 1):
             masks.append(keras.Input(x.shape[1:], name=f"mask_{len(masks)}"))
             x = x * masks[-1]
@@ -136,7 +137,7 @@ def patch_discriminator(shape: Shape, width: int, layers: int) -> "Model":
     for layer in range(layers + 1):
         x = keras.layers.ZeroPadding2D(1)(x)
         x = _conv(width * min(2**layer, 8), 4, 1 if layer == layers else 2, "valid")(x)
-        x = keras.layers.LeakyReLU(0.2)(_normalize(x) if layer else x)
+        x = keras.layers.LeakyReLU(0.2)(instance_norm(x) if layer else x)
     x = _conv(1, 4, 1, "valid")(keras.layers.ZeroPadding2D(1)(x))
     return keras.Model(image, x, name="discriminator")
 
@@ -153,18 +154,17 @@ def augmented(images: "Tensor", jitter: bool, mirror: bool, seed: "Tensor") -> "
     """
     place_seed, mirror_seed = tf.unstack(tf.random.split(seed, 2))
     if jitter:
-        images = _cut(images, place_seed)
+        images = _jittered(images, place_seed)
     return random_mirror(images, mirror_seed) if mirror else images
 
 
-def _cut(images: "Tensor", seed: "Tensor") -> "Tensor":
+def _jittered(images: "Tensor", seed: "Tensor") -> "Tensor":
     height, width = images.shape[1], images.shape[2]
     larger = round(height * 286 / 256), round(width * 286 / 256)
     resized = tf.image.resize(images, larger, tf.image.ResizeMethod.BILINEAR)
     uniform = tf.random.stateless_uniform((tf.shape(images)[0], 2), seed)
     offsets = tf.cast(uniform * [larger[0] - height + 1.0, larger[1] - width + 1.0], tf.int32)
-    rows, columns = offsets[:, :1] + tf.range(height), offsets[:, 1:] + tf.range(width)
-    return tf.gather(tf.gather(resized, rows, axis=1, batch_dims=1), columns, axis=2, batch_dims=1)
+    return cut(resized, offsets, height, width)
 
 
 class ImagePool:
@@ -215,12 +215,6 @@ def _reflected(x: "KerasTensor", channels: int, kernel: int, initial: "Initial" 
     reach = kernel // 2
     padded = keras.ops.pad(x, ((0, 0), (reach, reach), (reach, reach), (0, 0)), mode="reflect")
     return _conv(channels, kernel, 1, "valid", initial)(padded)
-
-
-def _normalize(x: "KerasTensor") -> "KerasTensor":
-    """Instance normalisation: each channel of each image to mean 0 and variance 1 (Ulyanov et al. 2016)."""
-    mean, variance = keras.ops.moments(x, axes=(1, 2), keepdims=True)
-    return (x - mean) * keras.ops.rsqrt(variance + 1e-5)
 
 
 def _relu(x: "KerasTensor") -> "KerasTensor":
