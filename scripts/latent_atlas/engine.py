@@ -33,6 +33,7 @@ class Plan:
                 raise AtlasError(f"--config {other[0]}: only scale can be overridden; change {params.FILE} instead")
             self.params = check.everything(self._content, config.get("scale"))
             checked.remember(self.params.scale)
+            self._content = {"taught": {}, **self._content}  # a file may leave it out, and jobs depend on it
         except AtlasError as error:
             _stop(str(error))
 

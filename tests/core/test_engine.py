@@ -40,6 +40,12 @@ def test_what_follows_training_is_one_job_for_each_experiment_unless_it_reserves
     assert [plan.group(of(key)) for key in plan.experiments] == [None, "vae_digits"]
 
 
+def test_no_experiment_needs_a_teacher(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.edit(lambda content: content.pop("taught", None))
+    monkeypatch.chdir(project.path)
+    assert '"taught":{}' in Plan({}, Path()).values("report")(SimpleNamespace()).replace(" ", "")
+
+
 def test_the_code_of_a_job_is_that_of_its_model(plan: Plan) -> None:
     codes = [plan.code("train")(of(key)) for key in plan.experiments]
     assert {path for path in codes[0] if path not in codes[1]} == {"scripts/latent_atlas/models/cnn.py"}
