@@ -21,10 +21,14 @@ class Compiled:
     """``function`` of tensors that share their first axis, run over arrays of any length."""
 
     def __init__(self, function: "Callable[..., Tensor]") -> None:
-        self._function = tf.function(lambda *tensors: function(*map(_as_input, tensors)), reduce_retracing=True)
+        self._function = tf.function(
+            lambda *tensors: function(*map(_as_input, tensors)), reduce_retracing=True, autograph=False
+        )
 
     def __call__(self, *arrays: NDArray[Any]) -> NDArray[Any]:
         """Runs on all rows; uint8 images become float32 in [0, 1] on the way in."""
+        # One graph for any number of rows; without this there would be one for whole batches and one for what is left.
+        self._function.get_concrete_function(*(tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in arrays))
         starts = range(0, len(arrays[0]), _BATCH)
         chunks = [self._function(*(tf.constant(a[start : start + _BATCH]) for a in arrays)) for start in starts]
         return np.concatenate([chunk.numpy() for chunk in chunks])

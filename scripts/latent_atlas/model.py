@@ -104,7 +104,10 @@ class Model(ABC):
 
     @abstractmethod
     def train_step(self, batch: "Batch", seed: "Tensor") -> "dict[str, Tensor]":
-        """Updates the weights on one batch and returns scalar losses by name. Traced once by ``tf.function``.
+        """Updates the weights on one batch and returns scalar losses by name.
+
+        Traced once by ``tf.function`` without AutoGraph, which would take half a second in each job: what depends on
+        the value of a tensor is written with ``tf.cond`` or ``tf.while_loop``. So are encoding, decoding and the like.
 
         Args:
             batch: the columns that the model `reads`. Images, pictures: float32 in [0, 1]; labels: int32 (n,);

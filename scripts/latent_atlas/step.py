@@ -6,6 +6,7 @@ line. Anything else is a bug: the traceback goes to the log, its last lines and 
 """
 
 import argparse
+import gc
 import os
 import resource
 import sys
@@ -104,6 +105,8 @@ def run(main: Main, description: str | None, target: str | None = None) -> None:
         traceback.print_exc()
         _show_end(log, terminal)
         sys.exit(1)
+    finally:
+        gc.freeze()  # else Python examines every object once more before it ends: with TensorFlow, half a second
 
 
 def log_path(scale: str, step: str, name: str) -> Path:

@@ -207,7 +207,6 @@ class StyleGAN(model.Model, model.MixesStyles):
     def _at_level(self, level: "Tensor", function: Callable[[int], Any]) -> Any:
         """``function`` of a level that is known only when the graph runs."""
         first = min(_FIRST_LEVEL, self.levels - 1)
-        function = tf.autograph.experimental.do_not_convert(function)  # a graph for each level: build them fast
         branches = [lambda grown=grown: function(grown) for grown in range(first, self.levels)]
         return tf.switch_case(tf.clip_by_value(level - first, 0, len(branches) - 1), branches)
 

@@ -73,7 +73,7 @@ def _command(path: Path, small: Path, widest: int) -> list[str]:
         imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y",
         "-threads", "1", "-i", f"file:{path}",
         "-vf", f"scale=w='min(iw,{widest})':h=-2:flags=area+accurate_rnd+bitexact,format=yuv420p",
-        "-c:v", "libx264", "-preset", "veryfast", "-crf", _QUALITY, "-tune", "animation", "-threads", "1",
+        "-c:v", "libx264", "-preset", "superfast", "-crf", _QUALITY, "-tune", "animation", "-threads", "1",
         "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1",
         "-movflags", "+faststart", "-f", "mp4", f"file:{small}",
     ]  # fmt: skip

@@ -67,6 +67,16 @@ class Context:
         """Latents, and conditions if there are any, to images in [0, 1]."""
         return Compiled(self.model.decode)
 
+    @cached_property
+    def styles(self) -> Compiled:
+        """Latents and how far each is truncated to styles."""
+        return Compiled(self.model.styles)
+
+    @cached_property
+    def synthesize(self) -> Compiled:
+        """Styles and seeds of their noise to images in [0, 1]."""
+        return Compiled(self.model.synthesize)
+
     def codes(self, rows: Split) -> NDArray[np.float32]:
         """(n, latent_dim) of the images of a split, under their own conditions."""
         return self.encode(rows["images"], *self.conditions.of(rows))

@@ -1,11 +1,8 @@
 """What a generator by styles can do (Karras et al. 2019): truncation, mixed styles, and what noise decides."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_atlas.compiled import Compiled
 from latent_atlas.latents import to_uint8
 from latent_atlas.sampling.context import Arrays, Context
 
@@ -17,9 +14,8 @@ _NOISE_DRAWS = 100  # from which the deviation of each pixel is estimated
 def truncation(context: Context) -> Arrays:
     """``truncation_sweep`` (images, psis, h, w, c) at each of ``truncation_psis`` (Karras et al. 2019, appendix B)."""
     latents = context.random("truncation").standard_normal((_STYLED, context.model.latent_dim), np.float32)
-    styles, synthesize = _styling(context)
     every_latent, every_psi = np.repeat(latents, len(_PSIS), axis=0), np.tile(_PSIS, _STYLED)
-    images = synthesize(styles(every_latent, every_psi), same_noise=len(_PSIS))
+    images = _images(context, context.styles(every_latent, every_psi), same_noise=len(_PSIS))
     return {"truncation_sweep": images.reshape(_STYLED, len(_PSIS), *images.shape[1:]), "truncation_psis": _PSIS}
 
 
@@ -30,8 +26,7 @@ def style_mixing(context: Context) -> Arrays:
     layer that takes the column's style and the one where it ends: coarse (4x4 and 8x8), middle, fine (figure 3).
     """
     latents = context.random("style mixing").standard_normal((2 * _STYLED, context.model.latent_dim), np.float32)
-    styles, synthesize = _styling(context)
-    pure = styles(latents, np.ones(len(latents), np.float32))
+    pure = context.styles(latents, np.ones(len(latents), np.float32))
     count = context.model.style_layers
     middle = (4 + count) // 2
     ranges = np.array([(0, min(4, count)), (min(4, count), middle), (middle, count)], np.int32)
@@ -39,9 +34,10 @@ def style_mixing(context: Context) -> Arrays:
     mixed = []
     for first, last in ranges:
         layer = np.arange(count)[:, None]
-        images = synthesize(np.where((layer >= first) & (layer < last), columns, rows), same_noise=_STYLED**2)
+        styles = np.where((layer >= first) & (layer < last), columns, rows)
+        images = _images(context, styles, same_noise=_STYLED**2)
         mixed.append(images.reshape(_STYLED, _STYLED, *images.shape[1:]))
-    sources = synthesize(pure, same_noise=2 * _STYLED)
+    sources = _images(context, pure, same_noise=2 * _STYLED)
     return {
         "style_mixing": np.stack(mixed),
         "style_mixing_rows": sources[:_STYLED],
@@ -56,19 +52,14 @@ def noise_variation(context: Context) -> Arrays:
     ``noise_deviation`` (images, h, w) float32: the standard deviation of each pixel over more draws, images in [0, 1].
     """
     latents = context.random("noise variation").standard_normal((_STYLED, context.model.latent_dim), np.float32)
-    styles, synthesize = _styling(context)
-    every = np.repeat(styles(latents, np.ones(_STYLED, np.float32)), _NOISE_DRAWS, axis=0)
-    images = synthesize(every, same_noise=1).reshape(_STYLED, _NOISE_DRAWS, *context.data.spec.shape)
+    styles = context.styles(latents, np.ones(_STYLED, np.float32))
+    every = np.repeat(styles, _NOISE_DRAWS, axis=0)
+    images = _images(context, every, same_noise=1).reshape(_STYLED, _NOISE_DRAWS, *context.data.spec.shape)
     deviation = (images / 255.0).std(axis=1).mean(axis=-1)
     return {"noise_draws": images[:, :_STYLED], "noise_deviation": deviation.astype(np.float32)}
 
 
-def _styling(context: Context) -> tuple[Compiled, Callable[..., NDArray[np.uint8]]]:
-    """The two halves of a generator by style. ``same_noise`` neighbours in the second's argument share their noise."""
-    draw = Compiled(context.model.synthesize)
-
-    def synthesize(styles: NDArray[np.float32], same_noise: int) -> NDArray[np.uint8]:
-        noise = np.stack([np.full(len(styles), context.seed), np.arange(len(styles)) // same_noise], axis=1)
-        return to_uint8(draw(styles, noise.astype(np.int32)))
-
-    return Compiled(context.model.styles), synthesize
+def _images(context: Context, styles: NDArray[np.float32], same_noise: int) -> NDArray[np.uint8]:
+    """What styles become. So many neighbours share their noise."""
+    seeds = np.stack([np.full(len(styles), context.seed), np.arange(len(styles)) // same_noise], axis=1)
+    return to_uint8(context.synthesize(styles, seeds.astype(np.int32)))

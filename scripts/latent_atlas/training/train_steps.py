@@ -30,10 +30,11 @@ class TrainSteps:
         self._names: list[str] = []
         self._at_once = 1
         # XLA compiles the step alone: its loops need lengths that are known in advance.
-        self._step = tf.function(self.step, jit_compile=True) if settings.xla else self.step
+        self._step = tf.function(self.step, jit_compile=True, autograph=False) if settings.xla else self.step
         columns = {name: tf.TensorSpec((None, *array.shape), array.dtype) for name, array in batches[0].items()}
         signature = [columns, tf.TensorSpec((None, 2), tf.int32)]
-        self._run = tf.function(self._loop, input_signature=signature) if model.traced else self._one_by_one
+        run = tf.function(self._loop, input_signature=signature, autograph=False)
+        self._run = run if model.traced else self._one_by_one
 
     def begin(self) -> None:
         """Gives the model the first batch before its first step."""
