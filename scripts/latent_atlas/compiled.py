@@ -40,7 +40,7 @@ class Writer:
     def __init__(self, model: Writes, data: Dataset, length: int) -> None:
         """``length`` characters are written each time."""
         self._data = data
-        self._write = tf.function(lambda prompts, heat, seed: model.write(prompts, heat, seed, length))
+        self._write = tf.function(lambda prompts, heat, seed: model.write(prompts, heat, seed, length), autograph=False)
 
     def opening(self, text: NDArray[np.integer]) -> NDArray[np.int32]:
         """A prompt out of a text: the end of its first paragraphs or lines, so that what follows begins anew."""

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from latent_atlas.animations.film import write_both, write_gif, write_mp4
+from latent_atlas.animations.film import write_both, write_mp4
 
 Frame = NDArray[np.uint8]
 
@@ -74,7 +74,7 @@ def test_mp4_stops_ffmpeg_when_the_frames_fail(tmp_path: Path) -> None:
         write_mp4(tmp_path / "a.mp4", broken(), fps=10)
 
 
-@pytest.mark.parametrize("write", [write_gif, write_mp4, write_both])
+@pytest.mark.parametrize("write", [write_mp4, write_both])
 def test_unusable_frames(write: object, tmp_path: Path) -> None:
     assert callable(write)
     with pytest.raises(ValueError, match="no frames"):
@@ -98,7 +98,7 @@ def test_mp4_takes_frames_one_at_a_time(tmp_path: Path) -> None:
 
 
 def test_gif_frames_durations_and_loop(tmp_path: Path) -> None:
-    write_gif(tmp_path / "a.gif", moving_square(5), fps=8, hold=1.5)
+    write_both(tmp_path / "a", moving_square(5), fps=8, hold=1.5)
     with Image.open(tmp_path / "a.gif") as gif:
         assert gif.n_frames == 5  # type: ignore[attr-defined]
         assert gif.info["loop"] == 0
@@ -111,7 +111,7 @@ def test_gif_frames_durations_and_loop(tmp_path: Path) -> None:
 
 
 def test_gif_is_narrowed_and_keeps_its_colours(tmp_path: Path) -> None:
-    write_gif(tmp_path / "a.gif", moving_square(3, 200, 800, (200, 40, 40)), fps=10)
+    write_both(tmp_path / "a", moving_square(3, 200, 800, (200, 40, 40)), fps=10)
     with Image.open(tmp_path / "a.gif") as gif:
         assert gif.size == (560, 140)
         np.testing.assert_allclose(np.asarray(gif.convert("RGB"))[25, 15], (200, 40, 40), atol=4)
@@ -124,7 +124,7 @@ def test_gif_of_a_plane_of_digits_is_small(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     soft = np.clip(plane + np.roll(plane, 1, 1) / 2 + np.where(plane > 0, rng.normal(0, 20, plane.shape), 0), 0, 255)
     frames = (np.repeat((soft * (i + 1) / 40)[..., None], 3, 2).astype(np.uint8) for i in range(40))
-    write_gif(tmp_path / "a.gif", frames, fps=10)
+    write_both(tmp_path / "a", frames, fps=10)
     assert (tmp_path / "a.gif").stat().st_size < 3_000_000
 
 
@@ -139,6 +139,6 @@ def test_both_at_once_are_what_each_alone_is(tmp_path: Path) -> None:
     write_both(tmp_path / "both.of them", watched(), fps=10)
     assert len(taken) == 6
     write_mp4(tmp_path / "one.mp4", moving_square(6, 200, 800), fps=10)
-    write_gif(tmp_path / "one.gif", moving_square(6, 200, 800), fps=10)
+    write_both(tmp_path / "one", moving_square(6, 200, 800), fps=10)
     for suffix in (".mp4", ".gif"):
         assert (tmp_path / f"both.of them{suffix}").read_bytes() == (tmp_path / f"one{suffix}").read_bytes()

@@ -1,5 +1,7 @@
 """Language models: layers against their formulas, reading in pieces, nothing of the future, drawing, carried state."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,10 @@ from latent_atlas import models
 from latent_atlas.backend import keras, tf
 from latent_atlas.blocks.language import LanguageModel, cross_entropy, draw
 from latent_atlas.columns import Column
+from latent_atlas.compiled import Compiled, Writer
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import DataSpec
+from latent_atlas.prepared import Dataset
 
 SIZE = 11
 DATA = DataSpec({"text": Column("text", (), SIZE, "text")})
@@ -198,6 +202,16 @@ def test_the_likeliest_characters_are_written_at_temperature_zero(name: str) -> 
     assert (hot[0] != hot[2]).any()
 
 
+@pytest.mark.parametrize("name", KINDS)
+def test_it_reads_and_writes_the_same_in_the_graphs_that_sampling_runs(name: str) -> None:
+    model = build(name)
+    np.testing.assert_allclose(Compiled(model.nats)(TEXT), model.nats(tf.constant(TEXT)), atol=1e-5)
+    columns = {"text": {"kind": "text", "shape": [], "size": SIZE, "order": "text", "vocabulary": list("abcdefghijk")}}
+    write = Writer(model, Dataset(Path(), {"columns": columns}), 20)
+    written = "".join(np.array(list("abcdefghijk"))[model.write(tf.constant(TEXT[:1]), 0.0, SEED, 20).numpy()[0]])
+    assert write(TEXT[0], 1, 0.0, SEED.numpy()).tolist() == [written]
+
+
 def test_draws_are_of_the_softmax_at_their_temperature() -> None:
     logits = np.log(np.array([0.5, 0.3, 0.2], np.float32))
     for temperature in (0.5, 1.0, 2.0):
@@ -226,6 +240,15 @@ def test_a_step_goes_on_where_the_one_before_ended_unless_the_text_begins(name: 
     assert loss(True) == pytest.approx(float(tf.reduce_mean(model.nats(tf.constant(TEXT[:, 8:17])))), rel=1e-5)
     whole = model.nats(tf.constant(TEXT[:, :17])).numpy()[:, 8:]
     assert loss(False) == pytest.approx(float(whole.mean()), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_it_learns_from_one_row_in_a_graph(name: str) -> None:
+    model = build(name, batch_size=1, dropout=0.0, ngram_dropout=0.0)
+    batch = {"text": tf.constant(TEXT[:1, :9]), "text_begins": tf.constant(True)}
+    expected = float(tf.reduce_mean(model.nats(batch["text"])))
+    losses = tf.function(model.train_step, autograph=False)(batch, SEED)
+    assert float(losses["nats_per_character"]) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("name", KINDS)

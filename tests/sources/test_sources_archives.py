@@ -12,7 +12,6 @@ from sources_support import Silent, encoded, picture
 
 from latent_atlas import prepared, sources
 from latent_atlas.errors import AtlasError
-from latent_atlas.prepared import SPLITS
 from latent_atlas.sources import celeba, imdb
 
 
@@ -59,7 +58,7 @@ def test_celeba_crops_the_centre_and_keeps_the_partition(raw: Path, monkeypatch:
     pack(raw / "img_align_celeba.zip", faces(1025))
     (raw / "list_attr_celeba.txt").write_text(table(1025), newline="")
     data = prepare("celeba", raw, train_images=1000)
-    assert [data.split(name).rows for name in SPLITS] == [1000, 10, 15]
+    assert [data.split(name).rows for name in ("train", "validation", "test")] == [1000, 10, 15]
     images = data.split("test")["images"].astype(int)
     want = np.arange(1011, 1026) % 200
     assert np.abs(images - want[:, None, None, None])[:, 3:-3, 3:-3].max() <= 3
@@ -118,7 +117,7 @@ def test_horses_zebras_and_maps(raw: Path):
         },
     )
     data = prepare("horse2zebra", raw, size=32, paired_maps="whole")
-    assert [data.split(name).rows for name in SPLITS] == [95, 5, 10]
+    assert [data.split(name).rows for name in ("train", "validation", "test")] == [95, 5, 10]
     assert data.card["arrays"]["test_labels"]["counts"] == {"horse": 4, "zebra": 6}
     inputs, targets = (data.split("train")[name] for name in ("inputs", "targets"))
     assert len(inputs) == 110 - 96 and len(data.split("test")["inputs"]) == 7
@@ -146,7 +145,7 @@ def test_maps_with_both_sides_in_one_picture(raw: Path):
     names = {f"maps/{part}/{n}.png": n for part, count in counts.items() for n in range(count)}
     pack(raw / "maps_pix2pix_train200_val50.zip", {name: numbered(n) for name, n in names.items()})
     data = prepare("maps", raw, size=32)
-    assert [data.split(name).rows for name in SPLITS] == [2 * 10, 2 * 20, 2 * 5]
+    assert [data.split(name).rows for name in ("train", "validation", "test")] == [2 * 10, 2 * 20, 2 * 5]
     inputs, targets = (data.split("validation")[name] for name in ("inputs", "targets"))
     assert (inputs[..., 1] == 200).all() and (targets[..., 1] == 0).all()
     np.testing.assert_array_equal(inputs[..., 0], targets[..., 0])

@@ -89,15 +89,6 @@ def _tail(log: IO[bytes], lines: int = 8) -> str:
 # ---------------------------------------------------------------------- GIF
 
 
-def write_gif(path: Path, frames: Iterable[Pixels], fps: float, hold: float = HOLD) -> None:
-    """A looping GIF with one palette for all frames, at most `GIF_WIDTH` pixels wide."""
-    with tempfile.SpooledTemporaryFile(SPOOL) as file:
-        spool = _Spool(file)
-        for _ in spool.keep(frames):
-            pass
-        spool.save(path, fps, hold)
-
-
 def write_both(stem: Path, frames: Iterable[Pixels], fps: float, hold: float = HOLD) -> None:
     """`<stem>.mp4` and `<stem>.gif`; each frame is taken once."""
     with tempfile.SpooledTemporaryFile(SPOOL) as file:

@@ -5,7 +5,7 @@ begins as `beginnings` say, and is the same whether a text is read at once, in p
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field
 
@@ -91,23 +91,28 @@ class LanguageModel(model.Model, model.Writes):
         pieces = -(-length // piece)
         padded = tf.pad(text, [[0, 0], [0, pieces * piece - length]])
         carried = [each.begin(tf.shape(text)[0]) for each in self.beginnings]
-        found = tf.TensorArray(tf.float32, pieces)
-        for index in tf.range(pieces):
+
+        def read(index: "Tensor", found: "tf.TensorArray", *carried: "Tensor") -> "tuple[Any, ...]":
             part = padded[:, index * piece : (index + 1) * piece + 1]
             logits, *carried = self.network([part[:, :-1], *carried], training=False)
-            found = found.write(index, tf.transpose(cross_entropy(logits, part)))
+            return index + 1, found.write(index, tf.transpose(cross_entropy(logits, part))), *carried
+
+        found = tf.while_loop(
+            lambda index, *_: index < pieces, read, (0, tf.TensorArray(tf.float32, pieces), *carried)
+        )[1]
         return tf.transpose(tf.reshape(found.stack(), (pieces * piece, -1)))[:, :length]
 
     def write(self, prompts: "Tensor", temperature: "Tensor", seed: "Tensor", length: int) -> "Tensor":
         carried = [each.begin(tf.shape(prompts)[0]) for each in self.beginnings]
         logits, *carried = self.network([prompts, *carried], training=False)
-        logits, written = logits[:, -1], tf.TensorArray(tf.int32, length)
-        for place in tf.range(length):
+
+        def add(place: "Tensor", logits: "Tensor", written: "tf.TensorArray", *carried: "Tensor") -> "tuple[Any, ...]":
             last = draw(logits, temperature, tf.random.experimental.stateless_fold_in(seed, place))
-            written = written.write(place, last)
             logits, *carried = self.network([last[:, None], *carried], training=False)
-            logits = logits[:, -1]
-        return tf.transpose(written.stack())
+            return place + 1, logits[:, -1], written.write(place, last), *carried
+
+        start = 0, logits[:, -1], tf.TensorArray(tf.int32, length), *carried
+        return tf.transpose(tf.while_loop(lambda place, *_: place < length, add, start)[2].stack())
 
 
 def network(

@@ -83,7 +83,8 @@ def _lstm(x: "Tensor", h: "Tensor", c: "Tensor", kernel: "Tensor", bias: "Tensor
     """
     steps, inputs, units = tf.shape(x)[0], x.shape[2], h.shape[1]
     of_inputs, of_state = tf.split(kernel, (inputs, units))
-    from_inputs = tf.reshape(tf.matmul(tf.reshape(x, (-1, inputs)), of_inputs) + bias, (steps, -1, 4 * units))
+    from_inputs = tf.matmul(tf.reshape(x, (-1, inputs)), of_inputs) + bias
+    from_inputs = tf.reshape(from_inputs, (steps, tf.shape(x)[1], 4 * units))
 
     def forth(step: "Tensor", h: "Tensor", c: "Tensor", kept: "dict[str, Any]") -> "tuple[Any, ...]":
         i, g, f, o = tf.split(from_inputs[step] + tf.matmul(h, of_state), 4, axis=1)

@@ -27,8 +27,6 @@ from latent_atlas.errors import AtlasError
 from latent_atlas.prepared.captions import Captions
 from latent_atlas.prepared.card import read_card
 
-SPLITS = ("train", "validation", "test")
-
 
 class Chosen:
     """Some rows of an array, read from disk when they are asked for."""

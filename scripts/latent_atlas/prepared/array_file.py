@@ -37,11 +37,6 @@ class ArrayFile:
     def __len__(self) -> int:
         return self._rows
 
-    @property
-    def row_bytes(self) -> int:
-        """The size of one row."""
-        return int(np.prod(self.row, dtype=np.int64)) * self._dtype.itemsize
-
     def append(self, rows: NDArray[Any]) -> None:
         """Adds rows (n, ...) at the end."""
         assert self._file is not None and rows.shape[1:] == self.row and rows.dtype == self._dtype
