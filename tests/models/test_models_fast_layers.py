@@ -17,6 +17,20 @@ def upsampled(channels: int, side: int) -> Any:
     return keras.Sequential([keras.layers.UpSampling2D(dtype="float64"), convolution])
 
 
+def derivatives(layer: Any, x: Any, weights: Any = 1.0, **calling: Any) -> list[Any]:
+    """The output, its first gradients, and second ones, which penalties on a gradient need."""
+    variables = [x, *(weight.value for weight in layer.trainable_weights)]
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x, **calling)
+            loss = tf.reduce_sum(weights * tf.sin(y))
+        first = tape.gradient(loss, variables)
+        squared = tf.reduce_sum(first[0] ** 2)
+    return [y, *first, *outer.gradient(squared, variables)]
+
+
 @pytest.mark.parametrize(("fast", "plain", "larger"), [
     (partial(fast_layers.UpsampledConvolution, side=3), partial(upsampled, side=3), 2),
     (partial(fast_layers.UpsampledConvolution, side=5), partial(upsampled, side=5), 2),
@@ -39,16 +53,7 @@ def test_a_convolution_in_another_form(
     found = []
     for layer in layers:
         layer.set_weights(weights)
-        variables = [weight.value for weight in layer.trainable_weights]
-        with tf.GradientTape(persistent=True) as outer:  # the second gradient, too, for penalties on it
-            outer.watch(x)
-            with tf.GradientTape() as tape:
-                tape.watch(x)
-                y = layer(x)
-                loss = tf.reduce_sum(tf.sin(y))
-            first = tape.gradient(loss, [x, *variables])
-            squared = tf.reduce_sum(first[0] ** 2)
-        found.append([y, *first, *outer.gradient(squared, [x, variables[0]])])
+        found.append(derivatives(layer, x))
     assert found[0][0].shape == layers[0].compute_output_shape(shape)
     assert found[0][0].shape == (shape[0], int(larger * shape[1]), int(larger * shape[2]), channels)
     for one, other in zip(*found, strict=True):
@@ -101,16 +106,7 @@ def test_batch_normalization_in_one_operation(shape: tuple[int, ...], settings: 
     found: list[list[Any]] = []
     for layer in layers:
         layer.set_weights(weights)
-        with tf.GradientTape() as outer:  # the second gradient, too, for penalties on it
-            outer.watch(x)
-            with tf.GradientTape(persistent=True) as tape:
-                tape.watch(x)
-                y = layer(x, training=True)
-                loss = tf.reduce_sum(tf.sin(y))
-            first = tape.gradient(loss, x)
-            squared = tf.reduce_sum(first**2)
-        gradients = tape.gradient(loss, [each.value for each in layer.trainable_weights])
-        found.append([y, first, *gradients, outer.gradient(squared, x), *layer.get_weights(), layer(x)])
+        found.append([*derivatives(layer, x, training=True), *layer.get_weights(), layer(x)])
     for one, other in zip(*found, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=2e-4)
     assert not np.allclose(layers[0].moving_mean, weights[-2])
@@ -129,16 +125,7 @@ def test_instance_normalization_is_keras_own(shape: tuple[int, ...]) -> None:
     numbers = np.random.default_rng(0)
     x, weights = (tf.constant(numbers.normal(3.0, 2.0, shape)) for _ in range(2))
     plain = keras.layers.GroupNormalization(-1, epsilon=1e-5, center=False, scale=False, dtype="float64")
-    found = []
-    for layer in (fast_layers.InstanceNormalization(1e-5, dtype="float64"), plain):
-        with tf.GradientTape() as outer:  # the second gradient, too, for penalties on it
-            outer.watch(x)
-            with tf.GradientTape() as tape:
-                tape.watch(x)
-                y = layer(x)
-                loss = tf.reduce_sum(weights * tf.sin(y))
-            first = tape.gradient(loss, x)
-            squared = tf.reduce_sum(first**2)
-        found.append([y, first, outer.gradient(squared, x)])
+    layers = fast_layers.InstanceNormalization(1e-5, dtype="float64"), plain
+    found = [derivatives(layer, x, weights) for layer in layers]
     for one, other in zip(*found, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
