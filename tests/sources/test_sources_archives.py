@@ -12,6 +12,7 @@ from sources_support import Silent, encoded, picture
 
 from latent_atlas import prepared, sources
 from latent_atlas.errors import AtlasError
+from latent_atlas.prepared.splits import THREE
 from latent_atlas.sources import celeba, imdb
 
 
@@ -58,7 +59,7 @@ def test_celeba_crops_the_centre_and_keeps_the_partition(raw: Path, monkeypatch:
     pack(raw / "img_align_celeba.zip", faces(1025))
     (raw / "list_attr_celeba.txt").write_text(table(1025), newline="")
     data = prepare("celeba", raw, train_images=1000)
-    assert [data.split(name).rows for name in ("train", "validation", "test")] == [1000, 10, 15]
+    assert [data.split(name).rows for name in THREE] == [1000, 10, 15]
     images = data.split("test")["images"].astype(int)
     want = np.arange(1011, 1026) % 200
     assert np.abs(images - want[:, None, None, None])[:, 3:-3, 3:-3].max() <= 3

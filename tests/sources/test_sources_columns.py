@@ -12,7 +12,7 @@ from sources_support import Build, encoded, fill, picture
 from latent_atlas import contact_sheet, sources
 from latent_atlas.columns import Column
 from latent_atlas.errors import AtlasError
-from latent_atlas.prepared import SPLITS
+from latent_atlas.prepared.splits import THREE
 
 OFFLINE: dict[str, dict[str, object]] = {
     "faces": {"images": 100, "label_attributes": ["Beard", "Bangs", "Smiling"]},
@@ -166,7 +166,7 @@ def test_twelve_awkward_images(build: Build, place: Path, kind: str):
     mode, width, height, kinds, options = AWKWARD[kind]
     fill(place / "pets", 12, kinds, picture(0, width, height, mode))
     data = build("folder", path="pets", **options)
-    rows = [data.split(name).rows for name in SPLITS]
+    rows = [data.split(name).rows for name in THREE]
     assert sum(rows) == 12 and rows[0] >= 9 and min(rows) >= 1
     assert ("labels" in data.spec) == (len(kinds) > 1)
     contact_sheet.draw(data.path)

@@ -12,8 +12,7 @@ from latent_atlas import contact_sheet, sources
 from latent_atlas.drawing import clothes, geometry, portraits
 from latent_atlas.errors import AtlasError
 from latent_atlas.figures import theme
-from latent_atlas.prepared import SPLITS
-from latent_atlas.prepared.splits import split_rows
+from latent_atlas.prepared.splits import THREE, split_rows
 from latent_atlas.sources import mnist
 
 DRAWN = {"garments": {}, "faces": {}, "scenes": {}, "shapes": {"held_out_images": 24}}
@@ -36,7 +35,7 @@ def test_the_same_bytes_whatever_the_number_of_workers(build: Build, place: Path
     assert not np.array_equal(data.split("train")["images"], other.split("train")["images"])
     with Image.open(place / "a/processed/contact_sheet.png") as image:
         assert min(image.size) > 100
-    for name in SPLITS:
+    for name in THREE:
         split = data.split(name)
         assert split.rows == (80 if name == "train" else 10) == len(split["labels"])
         assert len(np.unique(split["images"].reshape(split.rows, -1), axis=0)) == split.rows  # no two alike
@@ -45,7 +44,7 @@ def test_the_same_bytes_whatever_the_number_of_workers(build: Build, place: Path
 
 def test_splits_share_no_drawing(build: Build):
     data = build("garments", images=100)
-    seen = [image.tobytes() for name in SPLITS for image in data.split(name)["images"]]
+    seen = [image.tobytes() for name in THREE for image in data.split(name)["images"]]
     assert len(set(seen)) == 100
 
 
@@ -102,7 +101,7 @@ def test_captions_are_true_and_held_out_pairs_are(build: Build):
     data = build("shapes", images=200, held_out_images=24)
     hidden = set(data.card["held_out_labels"])
     assert set(np.unique(data.split("held_out")["labels"])) == hidden
-    for name in (*SPLITS, "held_out"):
+    for name in (*THREE, "held_out"):
         split = data.split(name)
         captions, values = split["captions"], split["attributes"]
         assert len(captions) == split.rows and captions.per_image == 10
@@ -158,7 +157,7 @@ def test_help_text_is_prose(build: Build):
 
 def test_embedded_digits(build: Build):
     data = build("sklearn_digits")
-    assert sum(data.split(name).rows for name in SPLITS) == 1797 and len(data.names("labels")) == 10
+    assert sum(data.split(name).rows for name in THREE) == 1797 and len(data.names("labels")) == 10
 
 
 def test_missing_pieces_are_one_line(build: Build):

@@ -12,7 +12,7 @@ from sources_support import Silent, encoded, picture
 
 from latent_atlas import prepared
 from latent_atlas.errors import AtlasError
-from latent_atlas.prepared import SPLITS
+from latent_atlas.prepared.splits import THREE
 from latent_atlas.sources import oxford_flowers
 
 COUNT = 408  # four of each kind
@@ -58,7 +58,7 @@ def prepare(place: Path, raw: Path, progress: Silent) -> Prepare:
 def test_pictures_labels_and_names_stay_together(prepare: Prepare):
     data = prepare()
     found = set()
-    for name in SPLITS:
+    for name in THREE:
         split = data.split(name)
         for row, label in enumerate(split["labels"]):
             number = int(split["images"][row].mean())  # modulo 256
@@ -68,7 +68,7 @@ def test_pictures_labels_and_names_stay_together(prepare: Prepare):
             assert len(set(split["captions"].of(row))) == 5
             found.add(label)
     assert len(found) == 102 and data.names("labels")[53] == "sunflower"
-    assert sum(len(data.split(name)["labels"]) for name in SPLITS) == COUNT  # and not what the link points to
+    assert sum(len(data.split(name)["labels"]) for name in THREE) == COUNT  # and not what the link points to
     assert sorted(path.name for path in data.path.iterdir() if not path.name.endswith(".npy")) == ["card.json"]
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from sources_support import Build
 
-from latent_atlas.prepared import SPLITS, Dataset
+from latent_atlas.prepared import Dataset
+from latent_atlas.prepared.splits import THREE
 from latent_atlas.sources import mnist
 
 pytestmark = pytest.mark.mirror
@@ -20,7 +21,7 @@ def real(build: Build, mirror: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
 
 
 def sizes(data: Dataset) -> list[int]:
-    return [data.split(name).rows for name in SPLITS]
+    return [data.split(name).rows for name in THREE]
 
 
 def balance(data: Dataset, *names: str) -> list[int]:
@@ -58,7 +59,7 @@ def test_celeba_10k(real: Build):
     data = real("celeba_10k")
     assert sizes(data) == [8_000, 1_000, 1_000] and data.spec.shape == (64, 64, 3)
     assert len(data.names("attributes")) == 40 and data.card["left_out"]["count"] == 0
-    values = np.concatenate([data.split(name)["attributes"] for name in SPLITS])
+    values = np.concatenate([data.split(name)["attributes"] for name in THREE])
     share = dict(zip(data.names("attributes"), values.mean(0), strict=True))
     # The whole set has 41.7% men and 48.2% smiles.
     assert abs(share["Male"] - 0.417) < 0.01 and abs(share["Smiling"] - 0.482) < 0.01
@@ -69,9 +70,9 @@ def test_celeba_10k(real: Build):
 def test_oxford_flowers(real: Build):
     data = real("oxford_flowers", edition="described")
     assert sum(sizes(data)) == 8_189 and len(data.names("labels")) == 102
-    counts = balance(data, *SPLITS)
+    counts = balance(data, *THREE)
     assert min(counts) == 40 and max(counts) == 258
-    assert sum(len(data.split(name)["captions"]) * 10 for name in SPLITS) == 81_890
+    assert sum(len(data.split(name)["captions"]) * 10 for name in THREE) == 81_890
     assert all(data.split("train")["captions"].one(row, 9) for row in range(0, 6000, 500))
 
 
@@ -81,12 +82,12 @@ def test_maps(real: Build):
     inputs, targets = (data.split("test")[name] for name in ("inputs", "targets"))
     assert len(inputs) == len(targets) == 50
     assert inputs.mean() > 180 > targets.mean()  # maps are bright, photographs are not
-    assert balance(data, *SPLITS) == [250, 250]
+    assert balance(data, *THREE) == [250, 250]
 
 
 def test_tiny_shakespeare(real: Build):
     data = real("tiny_shakespeare")
-    assert sum(len(data.split(name)["text"]) for name in SPLITS) == 1_115_394
+    assert sum(len(data.split(name)["text"]) for name in THREE) == 1_115_394
     assert len(data.entry("text")["vocabulary"]) == 65
     assert len(data.split("train")["text"]) == 1_003_854  # the usual nine tenths
 

@@ -13,7 +13,7 @@ import pytest
 from sources_support import Build, Silent
 
 from latent_atlas.errors import AtlasError
-from latent_atlas.prepared import SPLITS
+from latent_atlas.prepared.splits import THREE
 from latent_atlas.sources import mnist_5k
 from latent_atlas.sources.obtaining import RemoteFile, wheels, zips
 from latent_atlas.sources.obtaining.wheels import obtain_from_wheel
@@ -129,11 +129,11 @@ def digits(build: Build) -> Build:
 
 
 def test_the_real_digits(digits):
-    assert [digits.split(name).rows for name in SPLITS] == [3500, 500, 1000]
-    for name, each in zip(SPLITS, (350, 50, 100), strict=True):
+    assert [digits.split(name).rows for name in THREE] == [3500, 500, 1000]
+    for name, each in zip(THREE, (350, 50, 100), strict=True):
         assert np.bincount(digits.split(name)["labels"]).tolist() == [each] * 10
     assert digits.spec.shape == (28, 28, 1) and digits.names("labels") == list("0123456789")
-    pixels = np.concatenate([digits.split(name)["images"] for name in SPLITS]) / np.float32(255)
+    pixels = np.concatenate([digits.split(name)["images"] for name in THREE]) / np.float32(255)
     assert abs(pixels.mean() - 0.1307) < 0.003 and abs(pixels.std() - 0.3081) < 0.003  # those of all of MNIST
     assert len(np.unique(pixels.reshape(5000, -1), axis=0)) == 5000
 
@@ -148,5 +148,5 @@ def test_they_are_the_first_500_training_images_of_each_class(digits, build: Bui
     images, labels = idx_files.open_pair(raw / "train-images-idx3-ubyte.gz", raw / "train-labels-idx1-ubyte.gz")
     for label in range(10):
         first = images[np.flatnonzero(labels == label)[:500]]
-        found = np.concatenate([split["images"][split["labels"] == label] for split in map(digits.split, SPLITS)])
+        found = np.concatenate([split["images"][split["labels"] == label] for split in map(digits.split, THREE)])
         assert {image.tobytes() for image in found} == {image.tobytes() for image in first}

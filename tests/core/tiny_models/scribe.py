@@ -35,10 +35,11 @@ class Scribe(model.Model, model.Writes):
         return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=text[:, 1:], logits=logits)
 
     def write(self, prompts, temperature, seed, length):
-        last, written = prompts[:, -1], tf.TensorArray(tf.int32, length)
-        for place in tf.range(length):
+        def add(place, last, written):
             logits = self.networks["table"](last[:, None])[:, 0] / tf.maximum(temperature, 1e-3)
             noise = tf.random.stateless_uniform(tf.shape(logits), tf.stack([seed[0], seed[1] + place]), 1e-6, 1.0)
             last = tf.argmax(logits - tf.math.log(-tf.math.log(noise)), axis=1, output_type=tf.int32)
-            written = written.write(place, last)
-        return tf.transpose(written.stack())
+            return place + 1, last, written.write(place, last)
+
+        start = 0, prompts[:, -1], tf.TensorArray(tf.int32, length)
+        return tf.transpose(tf.while_loop(lambda place, *_: place < length, add, start)[2].stack())
