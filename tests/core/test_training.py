@@ -15,6 +15,7 @@ from latent_atlas.conditions import Conditions
 from latent_atlas.errors import AtlasError
 from latent_atlas.model import Generates
 from latent_atlas.prepared.card import write_card
+from latent_atlas.prepared.splits import THREE
 from latent_atlas.training import cameras, loop, train_steps
 from latent_atlas.training.batches import Batches
 from latent_atlas.training.checkpoints import Checkpoints
@@ -38,7 +39,7 @@ def _data(shape: tuple[int, int, int] = SPEC.shape, count: int = 64, labels: int
     columns: dict[str, dict[str, Any]] = {"images": {"kind": "images"}}
     if labels:
         columns["labels"] = {"kind": "labels", "names": [str(label) for label in range(labels)]}
-    for split in prepared.SPLITS:
+    for split in THREE:
         io.save_array(folder / f"{split}_images.npy", generator.integers(0, 256, (count, *shape), np.uint8))
         if labels:
             io.save_array(folder / f"{split}_labels.npy", generator.integers(0, labels, count).astype(np.int32))
