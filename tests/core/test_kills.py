@@ -18,7 +18,7 @@ from projects import Project, make_project
 
 KILLS = int(os.environ.get("KILLS", "5"))
 # Enough that a training outlasts the kills that strike it.
-LONG = {"cnn_digits": 6000, "cvae_digits": 4000, "cvae_gan_digits_z8": 2500}
+LONG = {"cnn_digits": 8000, "cvae_digits": 10000, "cvae_gan_digits_z8": 3000}
 STEPS = {key: steps * max(KILLS, 8) // 30 for key, steps in LONG.items()}
 EXPERIMENTS = list(STEPS)
 SEED = 20
