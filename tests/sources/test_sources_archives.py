@@ -118,7 +118,7 @@ def test_horses_zebras_and_maps(raw: Path):
         },
     )
     data = prepare("horse2zebra", raw, size=32, paired_maps="whole")
-    assert [data.split(name).rows for name in ("train", "validation", "test")] == [95, 5, 10]
+    assert [data.split(name).rows for name in THREE] == [95, 5, 10]
     assert data.card["arrays"]["test_labels"]["counts"] == {"horse": 4, "zebra": 6}
     inputs, targets = (data.split("train")[name] for name in ("inputs", "targets"))
     assert len(inputs) == 110 - 96 and len(data.split("test")["inputs"]) == 7
@@ -146,7 +146,7 @@ def test_maps_with_both_sides_in_one_picture(raw: Path):
     names = {f"maps/{part}/{n}.png": n for part, count in counts.items() for n in range(count)}
     pack(raw / "maps_pix2pix_train200_val50.zip", {name: numbered(n) for name, n in names.items()})
     data = prepare("maps", raw, size=32)
-    assert [data.split(name).rows for name in ("train", "validation", "test")] == [2 * 10, 2 * 20, 2 * 5]
+    assert [data.split(name).rows for name in THREE] == [2 * 10, 2 * 20, 2 * 5]
     inputs, targets = (data.split("validation")[name] for name in ("inputs", "targets"))
     assert (inputs[..., 1] == 200).all() and (targets[..., 1] == 0).all()
     np.testing.assert_array_equal(inputs[..., 0], targets[..., 0])
